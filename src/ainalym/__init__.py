@@ -1,0 +1,72 @@
+"""National e-waste outlooks and circular-electronics roadmaps.
+
+>>> import ainalym
+>>> outlook = ainalym.outlook("KAZ")
+>>> outlook.summary()
+>>> outlook.data["ewaste_generated"].sum("product")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from ainalym.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from ainalym.api import Outlook
+
+__all__ = ["InputError", "Problem", "outlook"]
+
+
+def outlook(
+    country: str,
+    *,
+    until: int = 2050,
+    convention: str = "uniform",
+    composition: Literal["table", "calibrated"] = "table",
+    projection: Literal["profile", "table", "trend"] = "profile",
+    sales: Literal["enter", "beside"] = "enter",
+    statistics: Literal["robust", "common", "common_strict", "ignore"] = "robust",
+) -> Outlook:
+    """Compute the outlook of a country.
+
+    Parameters
+    ----------
+    country
+        ISO code such as ``"KAZ"``, a name, or the folder of a country package.
+    until
+        Last year, 2025 to 2100.
+    convention
+        When within the year equipment is sold and discarded: ``"uniform"`` (exact), ``"start"``,
+        ``"middle"``, ``"end"`` or ``"cbs"`` (as in the official European figures).
+    composition
+        Materials as in the table, or ``"calibrated"`` to published world totals.
+    projection
+        How the market goes on after history: reference countries at future income, each product's method,
+        or the official trend.
+    sales
+        Whether the usable sales of the country enter the model.
+    statistics
+        How imported statistics of the country are cleaned, or that they are ignored.
+
+    Returns
+    -------
+    Outlook
+        Labelled arrays, tables and pictures.
+
+    Raises
+    ------
+    InputError
+        With every problem of the input, each with a code that ``ainalym explain`` explains.
+    """
+    from ainalym.api import run
+
+    return run(
+        country,
+        until=until,
+        convention=convention,
+        composition=composition,
+        projection=projection,
+        sales=sales,
+        statistics=statistics,
+    )

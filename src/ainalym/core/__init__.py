@@ -1,0 +1,1 @@
+"""The vocabulary of the program: axes, quantities, units, labelled arrays."""

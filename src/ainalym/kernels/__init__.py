@@ -1,0 +1,1 @@
+"""Arithmetic on bare arrays. Knows numpy and scipy alone."""

@@ -1,0 +1,381 @@
+"""What an ensemble prepares once for each product: anchors among the cohorts, ages to look at, one matrix."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ainalym.kernels.boundary import FloatArray
+from ainalym.kernels.ensemble_looks import (
+    IndexArray,
+    SharedLooks,
+    choose_looks,
+    grid_of,
+    sample_draws,
+    tell_from_shared,
+)
+from ainalym.kernels.ensemble_nodes import Nodes, Range, choose_nodes
+from ainalym.kernels.ensemble_products import (
+    Block,
+    ClosedLooks,
+    ExponentialLooks,
+    LinearProduct,
+    Product,
+    SurvivalProduct,
+    Workspace,
+    cut_staircase,
+    multiply,
+)
+from ainalym.kernels.lifetime import ENTRY_MOMENTS, Convention, Weibull
+
+ERAS = 3
+"""Up to so many different lifetimes among the cohorts are all followed; more are read between anchors."""
+
+ANCHOR_COUNTS = (8, 11, 15, 20, 27, 36)
+"""Numbers of anchors tried, the fewest first."""
+
+ANCHOR_STENCIL = 8
+"""Number of anchors through which a polynomial over the cohorts is laid."""
+
+TOLERANCE = 1e-6
+"""Largest error of a survival read between anchors, in shares of a cohort; and of values that are told from a
+few looks, as a part of the largest value of the product."""
+
+MANY_LOOKS = 200
+"""Products with more looks than this are tried with a few of them."""
+
+CHECKED_DRAWS = 32
+"""Draws of the ensemble on which it is checked whether a few looks tell the others."""
+
+
+class Anchors(NamedTuple):
+    """Lifetimes that are followed, and how those of the cohorts are read between them.
+
+    Attributes
+    ----------
+    shapes, scales
+        Lifetimes followed. Shape (anchor,).
+    weights
+        Survival of a cohort is the sum of those of the anchors times these. Shape (cohort, anchor).
+    error
+        Largest error found at the ends of the range of the draws, in shares of a cohort.
+    """
+
+    shapes: FloatArray
+    scales: FloatArray
+    weights: FloatArray
+    error: float
+
+
+class Plan(NamedTuple):
+    """A product made ready.
+
+    Attributes
+    ----------
+    product
+        Turns factors of draws into yearly values.
+    error
+        Largest error found, in shares of a cohort.
+    """
+
+    product: LinearProduct
+    error: float
+
+
+class Request(NamedTuple):
+    """What is wanted of a product.
+
+    Attributes
+    ----------
+    inflow
+        What enters during each year. Shape (year,).
+    of_stock
+        Whether the stock is wanted, or else the outflow.
+    convention
+        When within its year a cohort enters.
+    dtype
+        Type of the numbers.
+    exponent
+        Ages beyond which less than exp(-exponent) of a cohort is left count as empty.
+    """
+
+    inflow: FloatArray
+    of_stock: bool
+    convention: Convention
+    dtype: npt.DTypeLike
+    exponent: float
+
+
+def plan_product(
+    request: Request,
+    shapes: FloatArray,
+    scales: FloatArray,
+    draws: Block,
+    factors: Range,
+    shared: SharedLooks | None = None,
+) -> Plan:
+    """Make a product ready.
+
+    Parameters
+    ----------
+    request
+        What is wanted.
+    shapes, scales
+        Lifetime of each cohort, before the factors of a draw. Shape (cohort,).
+    draws
+        Factors of all draws.
+    factors
+        Their range.
+    shared
+        Looks that serve all products, to be taken where the lifetime is the same for all cohorts and they
+        will do.
+
+    Returns
+    -------
+    Plan
+        The product and its error.
+    """
+    anchors = choose_anchors(shapes, scales, factors)
+    shape = float(anchors.shapes.min()) * factors.shape[0], float(anchors.shapes.max()) * factors.shape[1]
+    scale = float(anchors.scales.min()) * factors.scale[0], float(anchors.scales.max()) * factors.scale[1]
+    years = len(request.inflow)
+    nodes = choose_nodes(request.convention, years, Range(shape, scale), request.exponent)
+    error = anchors.error + nodes.error
+    matrix = plan_matrix(request, anchors, nodes)
+    if nodes.reading == "exact":
+        closed = ClosedLooks(anchors.shapes, anchors.scales, years)
+        return Plan(LinearProduct(closed, cut_staircase(matrix, request.dtype), years), error)
+    if shared is not None and len(anchors.shapes) == 1:
+        plan = _try_shared_looks(shared, anchors, nodes, matrix, request, draws)
+        if plan is not None:
+            return Plan(plan.product, error + plan.error)
+    looks = _looks(anchors, nodes)
+    if len(looks.arguments) > MANY_LOOKS:
+        few = _try_few_looks(looks, matrix, request, draws, factors, len(anchors.shapes))
+        if few is not None:
+            return Plan(few.product, error + few.error)
+    # Looks in the order of the first year in which they count, so that early years can do without the late
+    # ones.
+    used = np.flatnonzero((matrix[:, 1:] != 0).any(axis=0))
+    first = (matrix[:, 1:][:, used] != 0).argmax(axis=0)
+    order = used[np.argsort(first, kind="stable")]
+    ordered = np.concatenate([matrix[:, :1], matrix[:, 1 + order]], axis=1)
+    steps = cut_staircase(ordered, request.dtype)
+    return Plan(LinearProduct(looks.chosen(order, request.dtype), steps, years), error)
+
+
+def plan_survival(
+    request: Request, shape: float, scale: float, draws: Block, factors: Range
+) -> tuple[Product, float]:
+    """Make the survival by age of a product ready.
+
+    Parameters
+    ----------
+    request
+        Of which the inflow counts for its years alone.
+    shape, scale
+        Lifetime of the product, before the factors of a draw.
+    draws
+        Factors of all draws.
+    factors
+        Their range.
+
+    Returns
+    -------
+    tuple of Product and float
+        What gives the survival by age, and its error in shares of a cohort.
+    """
+    years = len(request.inflow)
+    if request.convention in ENTRY_MOMENTS:
+        span = Range(
+            (shape * factors.shape[0], shape * factors.shape[1]),
+            (scale * factors.scale[0], scale * factors.scale[1]),
+        )
+        nodes = choose_nodes(request.convention, years, span, request.exponent)
+        alone = Anchors(np.array([shape]), np.array([scale]), np.ones((years, 1)), 0.0)
+        looks = _looks(alone, nodes)
+        every = np.arange(len(looks.arguments))
+        return SurvivalProduct(looks.chosen(every, request.dtype), int(nodes.weights[0, 0] == 0)), 0.0
+    # The stock that one thing sold in the first year leaves is the survival by age.
+    pulse = request._replace(inflow=np.eye(1, years)[0], of_stock=True)
+    plan = plan_product(pulse, np.full(years, shape), np.full(years, scale), draws, factors)
+    return plan.product, plan.error
+
+
+def choose_anchors(shapes: FloatArray, scales: FloatArray, factors: Range) -> Anchors:
+    """Choose the lifetimes to follow for a product.
+
+    Parameters
+    ----------
+    shapes, scales
+        Lifetime of each cohort, before the factors of a draw. Shape (cohort,).
+    factors
+        Range of the factors of the draws.
+
+    Returns
+    -------
+    Anchors
+        Every different lifetime where there are few; else the fewest anchors, evenly over the cohorts,
+        between which the survival of the others is read to :data:`TOLERANCE`; else every different
+        lifetime.
+    """
+    cohorts = len(shapes)
+    if (shapes == shapes[0]).all() and (scales == scales[0]).all():
+        return Anchors(shapes[:1], scales[:1], np.ones((cohorts, 1)), 0.0)
+    pairs, of_cohort = np.unique(np.stack([shapes, scales], axis=1), axis=0, return_inverse=True)
+    if len(pairs) > ERAS:
+        for count in ANCHOR_COUNTS:
+            if count >= len(pairs):
+                break
+            chosen = np.round(np.linspace(0, cohorts - 1, count)).astype(np.intp)
+            weights = _lagrange(chosen, cohorts)
+            error = _anchor_error(shapes, scales, chosen, weights, factors)
+            if error <= TOLERANCE:
+                return Anchors(shapes[chosen], scales[chosen], weights, error)
+    return Anchors(pairs[:, 0], pairs[:, 1], np.eye(len(pairs))[of_cohort.ravel()], 0.0)
+
+
+def plan_matrix(request: Request, anchors: Anchors, nodes: Nodes) -> FloatArray:
+    """Compute the matrix that turns what is seen at the nodes into yearly values.
+
+    Parameters
+    ----------
+    request
+        What is wanted.
+    anchors
+        Lifetimes followed.
+    nodes
+        Ages at which they are looked at.
+
+    Returns
+    -------
+    FloatArray
+        Shape (year, 1 + anchor x node).
+
+    Notes
+    -----
+    The stock is a Toeplitz matrix of the sales times the survival by age. The outflow is the sales less the
+    change of the stock, which takes the sales by their change: no difference of large results is ever
+    formed.
+    """
+    years, width = len(request.inflow), nodes.weights.shape[1] - 1
+    matrix = np.zeros((years, 1 + anchors.shapes.size * width))
+    for anchor, of_cohort in enumerate(anchors.weights.T):
+        sold = request.inflow * of_cohort
+        entering = sold if request.of_stock else -np.diff(sold, prepend=0.0)
+        padded = np.concatenate([entering[::-1], np.zeros(years - 1)])
+        toeplitz = np.lib.stride_tricks.sliding_window_view(padded, years)[::-1]
+        by_node = np.empty_like(nodes.weights)
+        multiply(np.ascontiguousarray(toeplitz), nodes.weights, by_node)
+        matrix[:, 0] += by_node[:, 0]
+        factor = anchors.shapes[anchor] if nodes.reading == "density" else 1.0
+        np.multiply(by_node[:, 1:], factor, out=matrix[:, 1 + anchor * width : 1 + (anchor + 1) * width])
+    if not request.of_stock:
+        matrix[:, 0] += request.inflow
+    return matrix
+
+
+def _looks(anchors: Anchors, nodes: Nodes) -> ExponentialLooks:
+    """Every node of every anchor, anchor by anchor."""
+    slopes = anchors.shapes[:, None] * (np.log(nodes.ages) - np.log(anchors.scales)[:, None])
+    arguments = np.stack([slopes, np.broadcast_to(-anchors.shapes[:, None], slopes.shape)], axis=-1)
+    return ExponentialLooks(arguments.reshape(-1, 2), nodes.reading == "density")
+
+
+def _lagrange(chosen: IndexArray, cohorts: int) -> FloatArray:
+    """Weights of the polynomial through the nearest anchors, at every cohort. Shape (cohort, anchor)."""
+    width = min(ANCHOR_STENCIL, len(chosen))
+    every = np.arange(cohorts)
+    right = np.searchsorted(chosen, every, side="right")
+    stencil = np.clip(right - width // 2, 0, len(chosen) - width)[:, None] + np.arange(width)
+    at = chosen[stencil].astype(np.float64)
+    weights = np.zeros((cohorts, len(chosen)))
+    for node in range(width):
+        others = np.delete(at, node, axis=1)
+        value = ((every[:, None] - others) / (at[:, node, None] - others)).prod(axis=1)
+        weights[every, stencil[:, node]] = value
+    return weights
+
+
+def _anchor_error(
+    shapes: FloatArray, scales: FloatArray, chosen: IndexArray, weights: FloatArray, factors: Range
+) -> float:
+    """Largest error of a survival read between anchors, over ages and the ends of the range of the draws."""
+    corners = factors.corners()
+    ages = np.geomspace(0.25, len(shapes), 12)[:, None, None]
+    lifetime = Weibull(np.multiply.outer(corners.shape, shapes), np.multiply.outer(corners.scale, scales))
+    exact = lifetime.survival(ages).reshape(-1, len(shapes)).T
+    read = np.empty_like(exact)
+    multiply(weights, exact[chosen], read)
+    return float(np.abs(read - exact).max())
+
+
+def _try_few_looks(
+    looks: ExponentialLooks,
+    matrix: FloatArray,
+    request: Request,
+    draws: Block,
+    factors: Range,
+    anchors: int,
+) -> Plan | None:
+    """Find a few looks from which the yearly values follow as well as from all of them, or give none."""
+    (fewest, most), (shortest, longest) = np.log(factors.shape), np.log(factors.scale)
+    shape, scale = grid_of((fewest, most), (shortest, longest))
+    rows, values = _look_and_compute(looks, matrix, Block(np.exp(shape), np.exp(scale)))
+    width = len(looks.arguments) // anchors
+    candidates = np.concatenate(
+        [anchor * width + np.arange(width) for anchor in sorted({0, anchors // 2, anchors - 1})]
+    )
+    largest = float(np.abs(values).max())
+    chosen = choose_looks(rows[np.append(0, 1 + candidates)], values, 0.1 * TOLERANCE * largest)
+    weights = np.empty((len(values), chosen.projector.shape[1]))
+    multiply(values, chosen.projector, weights)
+    kept = looks.chosen(candidates[chosen.looks], request.dtype)
+    product = LinearProduct(kept, cut_staircase(weights, request.dtype, 1), len(request.inflow))
+    some = sample_draws(draws, CHECKED_DRAWS)
+    _, expected = _look_and_compute(looks, matrix, some)
+    error = float(np.abs(product.compute(some, Workspace(request.dtype)) - expected).max())
+    if error > TOLERANCE * largest:
+        return None
+    return Plan(product, error / largest if largest else 0.0)
+
+
+def _try_shared_looks(
+    shared: SharedLooks,
+    anchors: Anchors,
+    nodes: Nodes,
+    matrix: FloatArray,
+    request: Request,
+    draws: Block,
+) -> Plan | None:
+    """Tell the looks of a product from the shared ones, or give none where that is not good enough."""
+    shape, scale = anchors.shapes[0], anchors.scales[0]
+    positions = shape * (np.log(nodes.ages) - np.log(scale))
+    weights = tell_from_shared(shared, positions, nodes.reading == "density")
+    told = np.empty((matrix.shape[0], weights.shape[1]))
+    multiply(matrix[:, 1:], weights, told)
+    told[:, 0] += matrix[:, 0]
+    some = sample_draws(draws, CHECKED_DRAWS)
+    rows = np.asarray(_looks(anchors, nodes).look(some, Workspace(np.float64)), dtype=np.float64)
+    arguments = np.stack([shared.positions, np.full(shared.positions.shape, -shape)], axis=1)
+    kept = ExponentialLooks(arguments, density=False)
+    seen = np.asarray(kept.look(some, Workspace(np.float64)), dtype=np.float64)
+    found = np.empty((len(weights), seen.shape[1]))
+    multiply(weights, seen, found)
+    error = float(np.abs(found - rows[1:]).max(initial=0.0))
+    if error > TOLERANCE:
+        return None
+    steps = cut_staircase(told, request.dtype, 1)
+    return Plan(LinearProduct(kept.chosen(np.arange(len(arguments)), request.dtype), steps, len(told)), error)
+
+
+def _look_and_compute(
+    looks: ExponentialLooks, matrix: FloatArray, block: Block
+) -> tuple[FloatArray, FloatArray]:
+    """Look at some draws at every node, in double precision, and compute their yearly values."""
+    rows = np.asarray(looks.look(block, Workspace(np.float64)), dtype=np.float64)
+    values = np.empty((matrix.shape[0], rows.shape[1]))
+    multiply(matrix, rows, values)
+    return rows, values

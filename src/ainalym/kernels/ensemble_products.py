@@ -1,0 +1,413 @@
+"""One product of an ensemble: from the factors of a block of draws to yearly values, in buffers used again.
+
+Draws multiply the shape and the scale of a Weibull lifetime. Of a draw with factors f and g, a cohort of
+shape A and scale B has ``S(x) = exp(-exp(u))`` left at age x, with ``u = f A (ln x - ln B) - A f ln g``:
+linear in ``f`` and ``f ln g``, so that the arguments of all ages and draws are one matrix product of two
+columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import prod
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ainalym.kernels.boundary import FloatArray, Labels
+from ainalym.kernels.histogram import AnyFloatArray, CountArray
+from ainalym.kernels.lifetime import Weibull, survival_by_age
+from ainalym.kernels.stock_driven import STOCK_TOLERANCE, Shortfall, compute_stock_driven
+
+BLAS_WORK = 250_000
+"""Multiply-adds per call of a matrix product. OpenBLAS keeps to the calling thread up to 262,144, so that its
+threads and ours do not fight; a fight makes an ensemble twenty times slower."""
+
+LEAST_COLUMNS = 64
+"""Draws per call of a matrix product, at least."""
+
+LARGEST_ARGUMENT = 80.0
+"""Logarithm of a cumulative hazard up to which it is followed: beyond it nothing is left in any precision."""
+
+
+class Workspace:
+    """Buffers of one thread, used in turn: fresh memory in every block costs more than the work.
+
+    Parameters
+    ----------
+    dtype
+        Type of the numbers.
+    """
+
+    def __init__(self, dtype: npt.DTypeLike) -> None:
+        self.dtype = np.dtype(dtype)
+        self._buffers: dict[str, AnyFloatArray] = {}
+        self._bins: CountArray = np.empty(0, dtype=np.intp)
+
+    def room(self, name: str, *shape: int) -> AnyFloatArray:
+        """Give a buffer, with whatever it held before.
+
+        Parameters
+        ----------
+        name
+            Name of the buffer.
+        shape
+            Its shape.
+
+        Returns
+        -------
+        AnyFloatArray
+            In one piece.
+        """
+        size = prod(shape)
+        buffer = self._buffers.get(name)
+        if buffer is None or buffer.size < size:
+            buffer = self._buffers[name] = np.empty(size, dtype=self.dtype)
+        return buffer[:size].reshape(shape)
+
+    def bins(self, *shape: int) -> CountArray:
+        """Give a buffer for the numbers of bins.
+
+        Parameters
+        ----------
+        shape
+            Its shape.
+
+        Returns
+        -------
+        CountArray
+            In one piece.
+        """
+        size = prod(shape)
+        if self._bins.size < size:
+            self._bins = np.empty(size, dtype=np.intp)
+        return self._bins[:size].reshape(shape)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Factors of a block of draws for one product.
+
+    Parameters
+    ----------
+    shape_factor
+        Shape (draw,), 1, positive.
+    scale_factor
+        Shape (draw,), 1, positive.
+    """
+
+    shape_factor: FloatArray
+    scale_factor: FloatArray
+
+
+class Looks(Protocol):
+    """What is looked at in the survival curve of a draw."""
+
+    def look(self, block: Block, work: Workspace) -> AnyFloatArray:
+        """Look at every draw of a block.
+
+        Parameters
+        ----------
+        block
+            Factors of the draws.
+        work
+            Buffers; the result lives in one of them until the next call.
+
+        Returns
+        -------
+        AnyFloatArray
+            What is seen, after a row of ones. Shape (1 + look, draw).
+        """
+
+
+@dataclass(frozen=True)
+class ExponentialLooks:
+    """Survival, or density, at given ages of given lifetimes: two exponentials per look and draw.
+
+    Parameters
+    ----------
+    arguments
+        What the factors f and f ln g of a draw are multiplied by. Shape (look, 2).
+    density
+        Whether the density times age is looked at, less the shape before its factor, instead of the survival.
+    """
+
+    arguments: AnyFloatArray
+    density: bool
+
+    def look(self, block: Block, work: Workspace) -> AnyFloatArray:
+        """Look at every draw of a block; see :class:`Looks`."""
+        draws = block.shape_factor.size
+        rows = work.room("rows", 1 + len(self.arguments), draws)
+        rows[0] = 1
+        seen = rows[1:]
+        factors = work.room("factors", 2, draws)
+        factors[0] = block.shape_factor
+        factors[1] = block.shape_factor * np.log(block.scale_factor)
+        multiply(self.arguments, factors, seen)
+        if self.density:
+            np.minimum(seen, LARGEST_ARGUMENT, out=seen)
+        with np.errstate(over="ignore"):
+            np.exp(seen, out=seen)
+        if self.density:
+            hazard_density = np.multiply(seen, factors[0], out=work.room("kept", *seen.shape))
+            np.exp(np.negative(seen, out=seen), out=seen)
+            np.multiply(seen, hazard_density, out=seen)
+        else:
+            np.exp(np.negative(seen, out=seen), out=seen)
+        return rows
+
+    def chosen(self, looks: npt.NDArray[np.intp], dtype: npt.DTypeLike) -> ExponentialLooks:
+        """Keep some of the looks.
+
+        Parameters
+        ----------
+        looks
+            Their positions.
+        dtype
+            Type of the numbers.
+
+        Returns
+        -------
+        ExponentialLooks
+            These alone, in that order.
+        """
+        return ExponentialLooks(np.ascontiguousarray(self.arguments[looks], dtype=dtype), self.density)
+
+
+@dataclass(frozen=True)
+class ClosedLooks:
+    """Survival by age under ``uniform`` in closed form, slow, for lifetimes too narrow to be integrated.
+
+    Parameters
+    ----------
+    shapes, scales
+        Lifetimes, before the factors of a draw. Shape (anchor,).
+    years
+        Number of ages.
+    """
+
+    shapes: FloatArray
+    scales: FloatArray
+    years: int
+
+    def look(self, block: Block, work: Workspace) -> AnyFloatArray:
+        """Look at every draw of a block; see :class:`Looks`."""
+        rows = work.room("rows", 1 + len(self.shapes) * self.years, block.shape_factor.size)
+        rows[0] = 1
+        for anchor, (shape, scale) in enumerate(zip(self.shapes, self.scales, strict=True)):
+            lifetime = Weibull((shape * block.shape_factor)[:, None], (scale * block.scale_factor)[:, None])
+            first = 1 + anchor * self.years
+            rows[first : first + self.years] = survival_by_age(lifetime, self.years)[..., 0].T
+        return rows
+
+
+class Product(Protocol):
+    """What the ensemble asks of a product."""
+
+    def compute(self, block: Block, work: Workspace) -> AnyFloatArray:
+        """Compute the yearly values of a block of draws.
+
+        Parameters
+        ----------
+        block
+            Factors of the draws.
+        work
+            Buffers; the result lives in one of them until the next call.
+
+        Returns
+        -------
+        AnyFloatArray
+            Shape (year, draw).
+        """
+
+
+@dataclass(frozen=True)
+class LinearProduct:
+    """Values that are weighted sums of what is seen in the survival curve of each draw.
+
+    Parameters
+    ----------
+    looks
+        What is looked at.
+    steps
+        Blocks of years, and the weights of the looks that count for them; from :func:`cut_staircase`.
+    years
+        Number of years.
+    """
+
+    looks: Looks
+    steps: tuple[tuple[slice, AnyFloatArray], ...]
+    years: int
+
+    def compute(self, block: Block, work: Workspace) -> AnyFloatArray:
+        """Compute the yearly values of a block of draws; see :class:`Product`."""
+        rows = self.looks.look(block, work)
+        values = work.room("values", self.years, rows.shape[1])
+        for years, weights in self.steps:
+            multiply(weights, rows[: weights.shape[1]], values[years])
+        return values
+
+
+@dataclass(frozen=True)
+class SurvivalProduct:
+    """Survival by age that is seen as it is, look by look.
+
+    Parameters
+    ----------
+    looks
+        What is looked at: the survival at the end of each year, up to the age at which nothing is left.
+    first
+        Row of the looks that is age 0: 0 where that is the constant, as everything is still there, else 1.
+    """
+
+    looks: Looks
+    first: int
+
+    def compute(self, block: Block, work: Workspace) -> AnyFloatArray:
+        """Compute the survival by age of a block of draws, without the ages at which nothing is left."""
+        return self.looks.look(block, work)[self.first :]
+
+
+def multiply(left: AnyFloatArray, right: AnyFloatArray, out: AnyFloatArray) -> None:
+    """Multiply two matrices by calls too small to wake the threads of the linear algebra library.
+
+    Parameters
+    ----------
+    left
+        Shape (row, inner).
+    right
+        Shape (inner, column).
+    out
+        Where the product goes. Shape (row, column).
+    """
+    columns = BLAS_WORK // max(left.size, 1)
+    if columns < LEAST_COLUMNS:
+        _multiply_in_parts(left, right, out)
+        return
+    for start in range(0, right.shape[1], columns):
+        some = slice(start, start + columns)
+        np.matmul(left, right[:, some], out=out[:, some])
+
+
+def _multiply_in_parts(left: AnyFloatArray, right: AnyFloatArray, out: AnyFloatArray) -> None:
+    """Multiply two matrices whose common axis is so long that it must be cut as well."""
+    inner = max(BLAS_WORK // (left.shape[0] * LEAST_COLUMNS), 1)
+    out[...] = 0
+    for start in range(0, left.shape[1], inner):
+        part = slice(start, start + inner)
+        taken = np.ascontiguousarray(left[:, part])
+        for column in range(0, right.shape[1], LEAST_COLUMNS):
+            some = slice(column, column + LEAST_COLUMNS)
+            out[:, some] += np.matmul(taken, right[part, some])
+
+
+def cut_staircase(
+    matrix: FloatArray, dtype: npt.DTypeLike, blocks: int = 4
+) -> tuple[tuple[slice, AnyFloatArray], ...]:
+    """Cut a matrix to blocks of years, each without the columns behind its last one that is not empty.
+
+    Parameters
+    ----------
+    matrix
+        Weights. Shape (year, 1 + look).
+    dtype
+        Type of the numbers.
+    blocks
+        How many blocks, at least.
+
+    Returns
+    -------
+    tuple
+        For each block its years and its weights.
+    """
+    years = matrix.shape[0]
+    last = np.where(matrix != 0, np.arange(1, matrix.shape[1] + 1), 1).max(axis=1)
+    edges = np.unique(np.linspace(0, years, min(blocks, years) + 1).astype(int))
+    steps = []
+    for start, stop in pairwise(edges.tolist()):
+        part = np.ascontiguousarray(matrix[start:stop, : last[start:stop].max()], dtype=dtype)
+        steps.append((slice(start, stop), part))
+    return tuple(steps)
+
+
+@dataclass(frozen=True)
+class StockProduct:
+    """Inflow that keeps a stock as given, or the outflow that goes with it, draw by draw.
+
+    Parameters
+    ----------
+    survival
+        Survival by age of a draw; where it gives fewer ages than years, nothing is left later.
+    stock
+        Stock at the END of each year. Shape (year,).
+    inflow_asked
+        Whether the inflow is given, or else the outflow.
+    shortfall
+        What to do when the stock falls faster than its things die.
+    least_left
+        Least share left that counts as right: 0, or less with ``cbs``, which may take more than there was.
+    labels
+        Name of this product and of the years, for errors.
+    """
+
+    survival: Product
+    stock: FloatArray
+    inflow_asked: bool
+    shortfall: Shortfall
+    least_left: float
+    labels: Labels
+    change: FloatArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "change", np.diff(self.stock, prepend=0.0)[:, None])
+
+    def compute(self, block: Block, work: Workspace) -> AnyFloatArray:
+        """Compute the yearly values of a block of draws; see :class:`Product`."""
+        left = self.survival.compute(block, work)
+        inflow, lowest = self._solve(left, work)
+        unsolved = left[0] <= 0
+        if self.shortfall != "negative_inflow":
+            unsolved |= lowest < 0
+        if self.inflow_asked:
+            values = inflow
+        else:
+            values = work.room("outflow", *inflow.shape)
+            np.subtract(inflow, self.change, out=values, casting="same_kind")
+        if unsolved.any():
+            values[:, unsolved] = self._solve_exactly(left[:, unsolved])
+        return values
+
+    def _solve(self, left: AnyFloatArray, work: Workspace) -> tuple[AnyFloatArray, AnyFloatArray]:
+        """Solve year by year for what must enter, and tell the lowest gap that it had to fill."""
+        years, draws = len(self.stock), left.shape[1]
+        inflow, older = work.room("inflow", years, draws), work.room("older", draws)
+        inverse, lowest = work.room("inverse", draws), work.room("lowest", draws)
+        lowest[...] = 0
+        # A draw of which nothing is left in its first year gives infinities here, and an error later.
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            np.divide(1, left[0], out=inverse)
+            for year, held in enumerate(self.stock.tolist()):
+                gap = inflow[year]
+                if year:
+                    depth = min(year, len(left) - 1)
+                    past = inflow[year - depth : year][::-1]
+                    np.einsum("kn,kn->n", left[1 : depth + 1], past, out=older)
+                    np.subtract(held, older, out=gap)
+                else:
+                    gap[...] = held
+                np.add(gap, STOCK_TOLERANCE * held, out=older)
+                np.minimum(lowest, older, out=lowest)
+                np.multiply(gap, inverse, out=gap)
+        return inflow, lowest
+
+    def _solve_exactly(self, left: AnyFloatArray) -> FloatArray:
+        """Solve the draws whose stock falls faster than its things die, as asked, or raise."""
+        survival = np.zeros((left.shape[1], max(len(left), len(self.stock)), 1))
+        survival[:, : len(left), 0] = np.minimum.accumulate(np.clip(left.T, self.least_left, 1), axis=1)
+        solved = compute_stock_driven(
+            self.stock[:, None], survival, self.shortfall, by_cohort=False, labels=self.labels
+        )
+        return np.asarray((solved.inflow if self.inflow_asked else solved.outflow)[..., 0].T)

@@ -1,0 +1,153 @@
+"""Quantiles of many series over draws that come by the block, in memory that does not grow with the draws.
+
+Values are counted in bins laid over a range that a sample of the draws suggests, with half of it again on
+either side. A quantile is read from the counts, straight within its bin. Counts add up, whatever the order
+of the blocks and the number of threads, so that the result is the same to the last digit.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ainalym.kernels.boundary import BoolArray, FloatArray
+
+CountArray: TypeAlias = npt.NDArray[np.intp]
+AnyFloatArray: TypeAlias = npt.NDArray[np.floating]
+
+BINS = 1024
+"""Bins per series; the first and the last one hold what falls out of the range."""
+
+MARGIN = 0.5
+"""Part of the range of the sample by which the bins reach beyond it on either side."""
+
+
+@dataclass
+class Histogram:
+    """Counts of the values of some series.
+
+    Parameters
+    ----------
+    low
+        Lower end of the second bin. Shape (series,).
+    width
+        Width of a bin, above 0. Shape (series,).
+    counts
+        How many values fell into each bin. Shape (series x bin,).
+    """
+
+    low: FloatArray
+    width: FloatArray
+    counts: CountArray
+
+    @classmethod
+    def around(cls, sample: FloatArray, least_span: float, counts: CountArray) -> Histogram:
+        """Lay bins around a sample.
+
+        Parameters
+        ----------
+        sample
+            Values of some draws. Shape (series, draw).
+        least_span
+            Narrowest range of the bins, as a part of the largest value of all series; below it rounding
+            speaks.
+        counts
+            Room for the counts, all nought. Shape (series x bin,).
+
+        Returns
+        -------
+        Histogram
+            With no counts yet.
+        """
+        smallest, largest = sample.min(axis=1), sample.max(axis=1)
+        least = max(least_span * float(np.abs(sample).max()), float(np.finfo(np.float32).tiny))
+        span = np.maximum(largest - smallest, least)
+        return cls(smallest - MARGIN * span, span * (1 + 2 * MARGIN) / (BINS - 2), counts)
+
+    def widened(self, factor: float) -> Histogram:
+        """Lay empty bins over a wider range about the same middle.
+
+        Parameters
+        ----------
+        factor
+            How many times as wide, above 1.
+
+        Returns
+        -------
+        Histogram
+            With no counts yet, in the room of those of this one.
+        """
+        self.counts[...] = 0
+        middle = self.low + 0.5 * (BINS - 2) * self.width
+        width = factor * self.width
+        return Histogram(middle - 0.5 * (BINS - 2) * width, width, self.counts)
+
+    def to_bins(self, dtype: npt.DTypeLike) -> tuple[AnyFloatArray, AnyFloatArray]:
+        """Give what turns a value into the number of its bin among those of all series.
+
+        Parameters
+        ----------
+        dtype
+            Type of the numbers.
+
+        Returns
+        -------
+        tuple of AnyFloatArray
+            Factor and summand: ``bin = floor(value * factor + summand)``. Shape (series, 1) each.
+        """
+        factor = 1 / self.width
+        summand = np.arange(self.low.size) * BINS + 1 - self.low * factor
+        return factor[:, None].astype(dtype), summand[:, None].astype(dtype)
+
+    def count(self, positions: AnyFloatArray, work: CountArray, lock: AbstractContextManager[object]) -> None:
+        """Count a block of values.
+
+        Parameters
+        ----------
+        positions
+            Values as :meth:`to_bins` has them, before taking the floor; overwritten. Shape (series, draw).
+        work
+            Room for the bins. Same shape.
+        lock
+            Held while the counts are added to those of other threads.
+        """
+        first = np.arange(self.low.size) * BINS
+        out = (positions.min(axis=1) < first) | (positions.max(axis=1) >= first + BINS)
+        for series in np.flatnonzero(out):
+            # The last bin is entered at its middle, so that no rounding takes a value into the next series.
+            np.clip(positions[series], first[series], first[series] + BINS - 0.5, out=positions[series])
+        np.copyto(work, positions, casting="unsafe")
+        found = np.bincount(work.ravel(), minlength=self.counts.size)
+        with lock:
+            np.add(self.counts, found, out=self.counts)
+
+    def quantiles(self, probabilities: FloatArray) -> tuple[FloatArray, BoolArray]:
+        """Read quantiles.
+
+        Parameters
+        ----------
+        probabilities
+            Within [0, 1]. Shape (probability,).
+
+        Returns
+        -------
+        tuple of FloatArray and BoolArray
+            Quantiles, each within the bin of the exact one, and whether a quantile of a series lies out of
+            the range of its bins, so that they must be widened and the draws counted again. Shapes
+            (probability, series) and (series,).
+        """
+        series = self.low.size
+        draws = int(self.counts[:BINS].sum())
+        reached = np.cumsum(self.counts)
+        # The middle of the order statistic, counted through all series, of which each holds every draw once.
+        rank = probabilities[:, None] * (draws - 1) + 0.5 + draws * np.arange(series)
+        where = np.searchsorted(reached, rank)
+        before = reached[where] - self.counts[where]
+        part = (rank - before) / self.counts[where]
+        position = where - BINS * np.arange(series)
+        values = self.low + (position - 1 + part) * self.width
+        return values, ((position == 0) | (position == BINS - 1)).any(axis=0)
