@@ -1,0 +1,1 @@
+"""Opens data packages, checks them, keeps file and row for every error."""

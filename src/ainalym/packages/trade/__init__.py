@@ -1,0 +1,1 @@
+"""Trade and production statistics: readers, store, products of codes, placed on market."""

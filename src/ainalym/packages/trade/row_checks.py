@@ -1,0 +1,365 @@
+"""Checks of staged rows: codes, amounts, unit weights, years that are there twice.
+
+Every check gives problems that name the file, the row and the column, up to a limit; what is beyond the limit
+is counted. Rows are found in the staging table, which holds the rows of one country alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from string import Template
+from typing import NamedTuple
+
+from ainalym.errors import Problem
+from ainalym.packages.trade.engine import Engine, quote_list, quote_text
+from ainalym.packages.trade.recognition import Recognised
+from ainalym.packages.trade.source_file import SourceFile
+from ainalym.packages.trade.tabular import (
+    ISSUE_CODE,
+    ISSUE_FLOW,
+    ISSUE_KG,
+    ISSUE_PERIOD,
+    ISSUE_PIECES,
+    ISSUE_REVISION,
+    ISSUE_VALUE,
+    LEVELS,
+    FoundLine,
+)
+from ainalym.packages.trade.tidy import FLOWS, REVISIONS
+
+PROBLEMS_SHOWN = 200
+"""How many problems of one kind are told one by one."""
+
+LineFinder = Callable[[str, str], list[FoundLine]]
+"""Finds the lines of a file, named first, whose staged columns meet a condition."""
+
+VIEWS = (
+    """CREATE OR REPLACE VIEW used AS SELECT * FROM staged WHERE level = 0 AND issue = 0""",
+    """CREATE OR REPLACE VIEW weighed AS SELECT used.*, low, high, products FROM used
+        LEFT JOIN expected_weight ON expected_weight.hs_revision = used.hs_revision
+            AND expected_weight.code = left(used.code, 6) AND expected_weight.year = used.year""",
+)
+"""Rows of use, and these with the weights that their code should have."""
+
+ABSURD = Template(
+    "coalesce(pieces >= 1 AND kg > 0 AND ((kg + kg_rounding / 2) / pieces < low / $factor"
+    " OR (kg - kg_rounding / 2) / pieces > high * $factor), false)"
+)
+"""Whether mass and pieces of a row imply a weight that no product of the code has, rounding apart."""
+
+COUNT_LEVELS = """
+    CREATE OR REPLACE TABLE levels AS
+    SELECT file, level, count(*) AS rows, count(*) FILTER (issue <> 0) AS issues FROM staged GROUP BY ALL
+"""
+BY_FILE = "SELECT file, level, rows FROM levels ORDER BY file, level"
+BY_LEVEL = "SELECT level, sum(rows) FROM levels GROUP BY level ORDER BY level"
+ISSUES_BY_FILE = "SELECT file, sum(issues) FROM levels GROUP BY file HAVING sum(issues) > 0 ORDER BY file"
+
+COUNT_ABSURD = Template("SELECT count(*) FILTER (reporter = $iso3), count(*) FROM weighed WHERE $absurd")
+WEIGHTS = Template("""
+    SELECT file, line, code, period, reporter, partner, flow, kg, pieces, low, high, products FROM weighed
+    WHERE reporter = $iso3 AND $absurd ORDER BY file, line, code LIMIT 200
+""")
+
+COUNT_REPEATED = """
+    SELECT count(*) - count(DISTINCT
+        hash(source, reporter, partner, flow, period, hs_revision, code, split)) FROM used
+"""
+REPEATED = """
+    SELECT reporter, partner, flow, period, code, count(*), min(file), max(file), min(line), max(line)
+    FROM used GROUP BY source, reporter, partner, flow, period, hs_revision, code, split
+    HAVING count(*) > 1 ORDER BY min(file), min(line), code LIMIT 200
+"""
+
+MIXTURES = """
+    SELECT source, reporter, flow, year, count(DISTINCT hs_revision),
+        string_agg(DISTINCT hs_revision, ' and ' ORDER BY hs_revision), min(first), max(last)
+    FROM (SELECT source, reporter, flow, year, hs_revision, strlen(period) = 4 AS is_year,
+            min(file) AS first, max(file) AS last
+        FROM used WHERE hs_revision <> 'NATIONAL' GROUP BY ALL)
+    GROUP BY source, reporter, flow, year
+    HAVING count(DISTINCT hs_revision) > 1 OR count(DISTINCT is_year) > 1
+    ORDER BY source, reporter, flow, year LIMIT 200
+"""
+
+OVERLAPS = Template("""
+    SELECT mine.source, mine.reporter, mine.flow, mine.year, min(mine.file), min(theirs.file)
+    FROM used mine JOIN $stored theirs
+        ON theirs.source = mine.source AND theirs.reporter = mine.reporter AND theirs.flow = mine.flow
+        AND theirs.year = mine.year AND theirs.partner = mine.partner AND theirs.code = mine.code
+    WHERE theirs.period = mine.period OR strlen(theirs.period) <> 7 OR strlen(mine.period) <> 7
+    GROUP BY ALL
+    UNION
+    SELECT mine.source, mine.reporter, mine.flow, mine.year, min(mine.file), min(theirs.file)
+    FROM (SELECT DISTINCT source, reporter, flow, year, hs_revision, file FROM used) mine
+    JOIN (SELECT DISTINCT source, reporter, flow, year, hs_revision, file FROM $stored) theirs
+        ON theirs.source = mine.source AND theirs.reporter = mine.reporter AND theirs.flow = mine.flow
+        AND theirs.year = mine.year AND theirs.hs_revision <> mine.hs_revision
+    GROUP BY ALL ORDER BY ALL LIMIT 200
+""")
+
+
+class Row(NamedTuple):
+    """A staged row, as far as it tells its place.
+
+    Attributes
+    ----------
+    file, line
+        Where it stands; the line is None where it was not counted.
+    code, period, reporter, partner, flow
+        What tells it from others.
+    """
+
+    file: str
+    line: int | None
+    code: str
+    period: str
+    reporter: str
+    partner: str
+    flow: str
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What is known of the files whose rows are staged.
+
+    Attributes
+    ----------
+    files
+        Files, with the layout of those that come as one table.
+    find_lines
+        Finds lines in a file whose rows were staged without them.
+    """
+
+    files: Mapping[str, tuple[SourceFile, Recognised | None]]
+    find_lines: LineFinder
+
+
+def check_cells(engine: Engine, staged: Staged) -> Iterator[Problem]:
+    """[TRD-006], [TRD-013], [TRD-020] to [TRD-022] Find cells that are not what their column holds."""
+    total, shown = 0, 0
+    for file, count in engine.fetch(ISSUES_BY_FILE):
+        total += int(count)
+        for found in staged.find_lines(str(file), "issue <> 0")[: PROBLEMS_SHOWN - shown]:
+            shown += 1
+            yield _describe_cell(staged, str(file), found.line, found.issue, str(found.raw))
+    yield from _count_rest(total, shown, "TRD-006", "cells that cannot be read")
+
+
+def check_levels(engine: Engine, staged: Staged, iso3: str) -> Iterator[Problem]:
+    """[TRD-014] and [TRD-015] Find files without a row of the country, or with totals alone."""
+    counts: dict[str, dict[str, int]] = {file: {} for file in staged.files}
+    engine.run(COUNT_LEVELS)
+    for file, level, count in engine.fetch(BY_FILE):
+        counts.setdefault(str(file), {})[LEVELS[level]] = int(count)
+    for file, levels in counts.items():
+        if not levels:
+            yield Problem(
+                "TRD-014",
+                f"file '{file}'",
+                f"no row of {iso3}",
+                f"rows in which {iso3} reports or is a partner",
+                "Check the country, and that the file is the one meant.",
+            )
+        elif LEVELS[0] not in levels:
+            shown = ", ".join(f"{count:,} rows {level}" for level, count in sorted(levels.items()))
+            yield Problem(
+                "TRD-015",
+                f"file '{file}'",
+                f"no row of use ({shown})",
+                "rows of six or eight digits, totals over customs procedures and means of transport",
+                "Fetch the file again at the finest level of codes, and with those totals.",
+            )
+
+
+def count_levels(engine: Engine) -> dict[str, int]:
+    """Count the staged rows by level, after :func:`check_levels`.
+
+    Parameters
+    ----------
+    engine
+        Engine.
+
+    Returns
+    -------
+    dict of str to int
+        Rows by level.
+    """
+    return {LEVELS[level]: int(count) for level, count in engine.fetch(BY_LEVEL)}
+
+
+def count_absurd(engine: Engine, factor: float, iso3: str) -> tuple[int, int]:
+    """Count the rows whose mass and pieces cannot belong together.
+
+    Parameters
+    ----------
+    engine
+        Engine.
+    factor
+        How many times off a unit weight is absurd.
+    iso3
+        Country of the store.
+
+    Returns
+    -------
+    tuple of (int, int)
+        Rows that the country reports, and rows of all reporters.
+    """
+    absurd = ABSURD.substitute(factor=factor)
+    own, every = engine.fetch(COUNT_ABSURD.substitute(absurd=absurd, iso3=quote_text(iso3)))[0]
+    return int(own), int(every)
+
+
+def check_weights(engine: Engine, staged: Staged, factor: float, iso3: str, total: int) -> Iterator[Problem]:
+    """[TRD-007] Find the country's own rows whose mass and pieces cannot belong together.
+
+    What partners report is flagged and never refused: nobody here can correct it.
+    """
+    absurd = ABSURD.substitute(factor=factor)
+    rows = engine.fetch(WEIGHTS.substitute(absurd=absurd, iso3=quote_text(iso3))) if total else []
+    places = _find_places(staged, [Row(*row[:7]) for row in rows])
+    for where, row in zip(places, rows, strict=True):
+        file, _, code, _, _, _, _, kg, pieces, low, high, products = row
+        span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        yield Problem(
+            "TRD-007",
+            where + _name_columns(staged, str(file), (ISSUE_KG, ISSUE_PIECES)),
+            f"{kg:,.0f} kg in {pieces:,.0f} pieces, {kg / pieces:,.4g} kg/piece for code {code}",
+            f"about {span} kg/piece for product {products.replace(';', ' or ')}, up to {factor:g} times off",
+            "Correct the row or ask the publisher. To import such rows with a flag and without their pieces, "
+            "run again with --accept-absurd.",
+        )
+    yield from _count_rest(total, len(rows), "TRD-007", "rows with an absurd unit weight")
+
+
+def check_repetition(engine: Engine, staged: Staged) -> Iterator[Problem]:
+    """[TRD-008] Find rows that are there twice, and years in two classifications or as year and months."""
+    repeated = engine.fetch(REPEATED) if engine.fetch(COUNT_REPEATED)[0][0] else []
+    lasts = [Row(row[7], row[9], row[4], row[3], *row[:3]) for row in repeated]
+    for where, row in zip(_find_places(staged, lasts), repeated, strict=True):
+        reporter, partner, flow, period, code, count, first, _, line, _ = row
+        at = f" row {line}" if line is not None else ""
+        yield Problem(
+            "TRD-008",
+            where,
+            f"code {code} of {reporter}, {flow}, {period}, partner {partner} {count} times (first in"
+            f" '{first}'{at})",
+            "each once",
+            "Remove the repeated rows, or give the file once.",
+        )
+    for source, reporter, flow, year, revisions, names, first, last in engine.fetch(MIXTURES):
+        got = f"in {names}" if revisions > 1 else "as a year and as months"
+        yield Problem(
+            "TRD-008",
+            f"file '{first}'" if first == last else f"files '{first}' and '{last}'",
+            f"{source}: year {year} of {reporter}, {flow}, twice, {got}",
+            "each year once",
+            "Give the files of one classification, and of years alone or months alone.",
+        )
+
+
+def check_overlap(engine: Engine, stored: str) -> Iterator[Problem]:
+    """[TRD-008] Find years that the store already has.
+
+    Parameters
+    ----------
+    engine
+        Engine with the table ``staged``.
+    stored
+        What reads the rows of the store.
+    """
+    for source, reporter, flow, year, file, older in engine.fetch(OVERLAPS.substitute(stored=stored)):
+        yield Problem(
+            "TRD-008",
+            f"file '{file}'",
+            f"{source}: year {year} of {reporter}, {flow}, which was imported from '{older}'",
+            "a year that the store does not have",
+            "Run again with --replace to put the new figures in the place of the old ones.",
+        )
+
+
+def _describe_cell(staged: Staged, file: str, line: int, issue: int, raw: str) -> Problem:
+    first = issue & -issue
+    where = f"file '{file}', row {line}" + _name_columns(staged, file, (first,))
+    if first == ISSUE_CODE:
+        return Problem("TRD-006", where, repr(raw), "an HS code of 6 digits, or 8 of the CN", _mend_code(raw))
+    if first in (ISSUE_KG, ISSUE_PIECES, ISSUE_VALUE):
+        mend = "Write the number with a decimal point and without its unit; for a tidy table see 'decimal'."
+        return Problem("TRD-013", where, repr(raw), "a number, 0 or more", mend)
+    if first == ISSUE_PERIOD:
+        return Problem(
+            "TRD-021",
+            where,
+            repr(raw),
+            "a year such as 2022 or a month such as 202203",
+            "Correct the period.",
+        )
+    if first == ISSUE_FLOW:
+        mend = "Correct the cell; in a mapping file name the word under 'flows'."
+        return Problem("TRD-022", where, repr(raw), f"one of the flows {', '.join(FLOWS)}", mend)
+    if first == ISSUE_REVISION:
+        mend = "Take the file in the Harmonised System, or say the revision with --revision."
+        return Problem("TRD-020", where, repr(raw), f"a revision among {', '.join(REVISIONS)}", mend)
+    raise AssertionError(f"issue {issue}")
+
+
+def _mend_code(raw: str) -> str:
+    if re.fullmatch(r"[0-9]{5}|[0-9]{7}", raw):
+        return f"A spreadsheet has dropped the leading nought: it was '0{raw}'. Take the file as published."
+    if re.fullmatch(r"[0-9]+\.0", raw):
+        return "A program has turned codes into numbers: take the file as published."
+    if re.fullmatch(r"[0-9]{2}|[0-9]{4}", raw):
+        return "This is a chapter or heading, which would be counted twice: take the rows of six digits."
+    return "Correct the code, or remove the row."
+
+
+def _name_columns(staged: Staged, file: str, issues: Sequence[int]) -> str:
+    recognised = staged.files[file][1] if file in staged.files else None
+    if recognised is None:
+        return ""
+    layout = recognised.layout
+    expressions = {
+        ISSUE_CODE: layout.code,
+        ISSUE_KG: layout.kg,
+        ISSUE_PIECES: layout.pieces,
+        ISSUE_VALUE: layout.value,
+        ISSUE_PERIOD: layout.period,
+        ISSUE_FLOW: layout.flow_text,
+        ISSUE_REVISION: layout.revision_text,
+    }
+    names = [_find_heading(expressions[issue], recognised.actual) for issue in issues]
+    known = [f"'{name}'" for name in names if name]
+    return f", column{'s' if len(known) > 1 else ''} {' and '.join(known)}" if known else ""
+
+
+def _find_heading(expression: str, actual: Mapping[str, str]) -> str:
+    quoted = [name for name in re.findall(r'"((?:[^"]|"")+)"', expression) if name in actual]
+    # Of a unit and its quantity the quantity stands after the unit.
+    quantities = [name for name in quoted if "unit" not in name.casefold()]
+    return actual[(quantities or quoted)[0]] if quoted else ""
+
+
+def _find_places(staged: Staged, rows: Sequence[Row]) -> list[str]:
+    """Name the places of rows; rows without a line are found again in one pass over their file."""
+    lines: dict[Row, int] = {}
+    for file in sorted({row.file for row in rows if row.line is None}):
+        lost = [row for row in rows if row.file == file and row.line is None]
+        wanted = ", ".join(quote_list(row[2:]) for row in lost)
+        for found in staged.find_lines(file, f"(code, period, reporter, partner, flow) IN ({wanted})"):
+            lines[Row(file, None, *found[3:])] = found.line
+    return [_describe_place(row, row.line if row.line is not None else lines.get(row)) for row in rows]
+
+
+def _describe_place(row: Row, line: int | None) -> str:
+    if line is None:
+        return f"file '{row.file}', code {row.code}, {row.flow}, {row.period}, partner {row.partner}"
+    return f"file '{row.file}', row {line}"
+
+
+def _count_rest(total: int, shown: int, code: str, what: str) -> Iterator[Problem]:
+    if total > shown:
+        yield Problem(
+            code, "all files", f"{total - shown:,} more {what}", "none", "Mend the first ones and try again."
+        )

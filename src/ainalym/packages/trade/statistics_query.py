@@ -1,0 +1,176 @@
+"""The questions that turn stored rows into amounts by flow, year and product.
+
+The steps, each a table of the engine:
+
+1. ``stored``: rows of the store with the months that they cover, seen from the country. What a partner
+exports to
+   the country is an import of the country.
+2. ``chosen``: for every flow and year one publication, a complete year before a part of one, then by order of
+   preference. Two publications are never added.
+3. ``counted``: its rows; of a code for which there is a total over partners only that total.
+4. ``weighed``: each row with the products of its code, their shares and unit weights, in kg and in pieces.
+5. Sums by flow, year and product.
+"""
+
+from __future__ import annotations
+
+from string import Template
+
+from ainalym.packages.trade.engine import Engine
+
+STORED = Template("""
+    CREATE OR REPLACE VIEW stored AS
+    SELECT * REPLACE (CASE WHEN reporter = '$iso3' THEN flow WHEN flow = 'export' THEN 'import'
+            WHEN flow = 'import' THEN 'export' ELSE 're_' || flow END AS flow),
+        reporter = '$iso3' AS is_own,
+        CASE WHEN strlen(period) = 4 THEN 12 WHEN strlen(period) = 7 THEN 1
+            ELSE CAST(right(period, 2) AS INTEGER) - CAST(substr(period, 6, 2) AS INTEGER) + 1 END AS months
+    FROM $tables WHERE reporter = '$iso3' OR (partner = '$iso3' AND flow IN ('import', 'export'))
+""")
+
+COVERAGE = """
+    SELECT is_own, flow, CAST(year AS INTEGER) AS year, source,
+        least(12, CASE WHEN max(months) > 1 THEN max(months) ELSE count(DISTINCT period) END) AS months,
+        count(*) AS rows, sum(kg) AS kg, sum(pieces) AS pieces, sum(value_usd) AS value_usd
+    FROM stored GROUP BY is_own, flow, year, source ORDER BY is_own, flow, year, source
+"""
+
+OF_CHOSEN = """
+    CREATE OR REPLACE VIEW of_chosen AS
+    SELECT stored.*, factor FROM stored JOIN chosen ON chosen.is_own = stored.is_own
+        AND chosen.flow = stored.flow AND chosen.year = stored.year AND chosen.source = stored.source
+"""
+
+COUNTED = """
+    CREATE OR REPLACE VIEW counted AS
+    SELECT * FROM of_chosen WHERE partner = 'WLD' OR NOT is_own OR NOT EXISTS (
+        SELECT 1 FROM of_chosen totals WHERE totals.partner = 'WLD' AND totals.is_own
+            AND totals.flow = of_chosen.flow AND totals.period = of_chosen.period
+            AND totals.hs_revision = of_chosen.hs_revision AND totals.code = of_chosen.code)
+"""
+
+PARTNERS = """
+    CREATE OR REPLACE VIEW by_partner AS
+    SELECT * FROM of_chosen WHERE is_own AND flow = 'import' AND partner <> 'WLD'
+"""
+
+CODE = """
+    CASE WHEN lines.hs_revision = 'NATIONAL' OR strlen(lines.code) = 6 THEN lines.code
+        WHEN EXISTS (SELECT 1 FROM fine_codes WHERE fine_codes.code = lines.code
+            AND fine_codes.hs_revision = lines.hs_revision AND fine_codes.year = lines.year) THEN lines.code
+        ELSE left(lines.code, 6) END
+"""
+"""The code under which a row is looked up: eight digits where the mapping has them in that revision and year,
+else the first six."""
+
+WEIGHED = Template(
+    """
+    CREATE OR REPLACE VIEW $name AS
+    WITH coded AS (SELECT lines.*, $code AS known_code,
+            CASE WHEN contains(flags, 'absurd_weight') THEN NULL ELSE pieces END AS sound_pieces
+        FROM $lines lines),
+    shared AS (SELECT coded.*, shares.product, shares.share * factor AS share, is_counted,
+            coalesce(code_weights.weight, product_weights.weight) AS weight
+        FROM coded
+        JOIN shares ON shares.hs_revision = coded.hs_revision AND shares.code = known_code
+            AND shares.year = coded.year
+        JOIN product_weights ON product_weights.product = shares.product
+            AND product_weights.year = coded.year
+        LEFT JOIN code_weights ON code_weights.code = known_code AND code_weights.year = coded.year)
+    SELECT *,
+        share * coalesce($first_kg, $second_kg) AS product_kg,
+        share * coalesce(sound_pieces, kg / weight) AS product_pieces,
+        kg IS NULL AND sound_pieces IS NULL AS has_value_alone
+    FROM shared
+"""
+)
+"""Rows by product. METHODS 1.2: code-specific weights first; of pieces and mass the one of choice counts."""
+
+SUMS = """
+    SELECT is_own, flow, CAST(year AS INTEGER) AS year, product, sum(product_kg) AS kg,
+        sum(product_pieces) AS pieces,
+        sum(CASE WHEN sound_pieces IS NOT NULL THEN share * kg END) AS kg_of_both,
+        sum(CASE WHEN kg IS NOT NULL THEN share * sound_pieces END) AS pieces_of_both,
+        bool_or(contains(flags, 'estimated')) AS is_estimated, bool_or(is_counted) AS is_counted,
+        bool_or(contains(flags, 'absurd_weight')) AS is_absurd, bool_or(has_value_alone) AS has_value_alone,
+        bool_or(factor <> 1) AS is_scaled
+    FROM lines_by_product GROUP BY is_own, flow, year, product ORDER BY is_own, flow, year, product
+"""
+
+USED = Template("""
+    WITH priced AS (
+        SELECT *, sound_pieces > 0 AS by_pieces,
+            value_usd / CASE WHEN sound_pieces > 0 THEN sound_pieces ELSE kg END AS unit_value
+        FROM partners_by_product
+        WHERE value_usd > 0 AND (sound_pieces > 0 OR kg > 0)),
+    compared AS (
+        SELECT *, median(unit_value) OVER same AS usual, count(DISTINCT partner) OVER same AS others
+        FROM priced
+        WINDOW same AS (PARTITION BY source, year, hs_revision, code, product, by_pieces))
+    SELECT CAST(year AS INTEGER) AS year, product,
+        sum(CASE WHEN is_used THEN product_kg ELSE 0 END) AS kg,
+        sum(CASE WHEN is_used THEN product_pieces ELSE 0 END) AS pieces
+    FROM (SELECT *, others >= $fewest AND unit_value < usual * $share AS is_used FROM compared)
+    GROUP BY year, product ORDER BY year, product
+""")
+
+UNMAPPED = Template("""
+    SELECT lines.hs_revision, lines.code, CAST(min(lines.year) AS INTEGER) AS first_year,
+        CAST(max(lines.year) AS INTEGER) AS last_year, count(*) AS rows, sum(lines.kg) AS kg,
+        sum(lines.pieces) AS pieces, sum(lines.value_usd) AS value_usd,
+        bool_or(EXISTS (SELECT 1 FROM headings WHERE headings.hs_revision = lines.hs_revision
+            AND headings.heading = left(lines.code, 4))) AS heading_is_mapped
+    FROM counted lines
+    WHERE NOT EXISTS (SELECT 1 FROM shares WHERE shares.hs_revision = lines.hs_revision
+            AND shares.year = lines.year AND shares.code IN (lines.code, left(lines.code, 6)))
+        AND (is_own OR NOT $has_own)
+    GROUP BY lines.hs_revision, lines.code
+    ORDER BY value_usd DESC NULLS LAST, lines.hs_revision, lines.code
+""")
+
+FINE_CODES = """
+    CREATE OR REPLACE TABLE fine_codes AS
+    SELECT DISTINCT hs_revision, year, code FROM shares WHERE strlen(code) = 8
+"""
+HEADINGS = """
+    CREATE OR REPLACE TABLE headings AS
+    SELECT DISTINCT hs_revision, left(code, 4) AS heading FROM shares WHERE hs_revision <> 'NATIONAL'
+"""
+YEARS = "SELECT CAST(min(year) AS INTEGER), CAST(max(year) AS INTEGER) FROM stored"
+
+
+def define_stored(engine: Engine, tables: str, iso3: str) -> None:
+    """Define the rows of the store, seen from the country.
+
+    Parameters
+    ----------
+    engine
+        Engine.
+    tables
+        What reads the rows.
+    iso3
+        ISO 3166-1 alpha-3 code of the country.
+    """
+    engine.run(STORED.substitute(tables=tables, iso3=iso3))
+
+
+def define_amounts(engine: Engine, mass_from: str) -> None:
+    """Define the rows that count, and their amounts by product.
+
+    Parameters
+    ----------
+    engine
+        Engine with the tables ``chosen``, ``shares``, ``product_weights`` and ``code_weights``.
+    mass_from
+        ``pieces`` to compute the mass of a row from its pieces where it has any, as the official method does;
+        ``reported`` to take the published mass where there is one.
+    """
+    engine.run(FINE_CODES)
+    engine.run(HEADINGS)
+    engine.run(OF_CHOSEN)
+    engine.run(COUNTED)
+    engine.run(PARTNERS)
+    masses = ("sound_pieces * weight", "kg")
+    first, second = masses if mass_from == "pieces" else masses[::-1]
+    for name, lines in (("lines_by_product", "counted"), ("partners_by_product", "by_partner")):
+        engine.run(WEIGHED.substitute(name=name, lines=lines, code=CODE, first_kg=first, second_kg=second))

@@ -1,0 +1,483 @@
+"""Placed on market from the store: apparent consumption by product and year, every cell with its flags.
+
+This is the input of the methods that clean and complete the series. It corrects only what is named and
+switched on, deletes nothing, and says of every cell what it rests on.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import IntFlag
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ainalym.errors import InputError, Problem
+from ainalym.kernels.consumption import (
+    compute_apparent_consumption,
+    compute_implied_weight,
+    find_absurd_weights,
+)
+from ainalym.packages.reference import Reference
+from ainalym.packages.table_reader import suggest
+from ainalym.packages.trade.classification import (
+    CountryTables,
+    list_code_weights,
+    list_product_weights,
+    list_shares,
+)
+from ainalym.packages.trade.engine import Engine, EngineLimits, Listener, open_engine
+from ainalym.packages.trade.statistics_query import (
+    COVERAGE,
+    SUMS,
+    UNMAPPED,
+    USED,
+    YEARS,
+    define_amounts,
+    define_stored,
+)
+from ainalym.packages.trade.store import open_store
+from ainalym.packages.trade.tidy import NATIONAL
+
+CORRECTIONS = ("mirror", "re_exports")
+"""Corrections that can be switched on and off, by name."""
+
+PREFERENCE = ("tidy", "bns-hs6", "comtrade-api", "comtrade", "comext", "baci", "bns-resources")
+"""Publications in the order in which they count where several have the same flow and year.
+
+The table that a user described is the country's own; then the national office, the reports to the UN, and
+last BACI, which is a compromise of both partners' reports. Product groups in words come last, they cover few
+products.
+"""
+
+USED_SHARE = 0.3
+"""Share of the usual value per piece below which an import is taken for used equipment.
+
+An assumption, after the price of second-hand goods over that of new ones in the circular EEE model of CBS
+data (METHODS 2.5). Trade codes tell new from used only for few products.
+"""
+
+FEWEST_PARTNERS = 4
+"""Partners without which there is no usual value to compare with."""
+
+ABSURD_FACTOR = 10.0
+"""How many times off the unit weight of a whole cell may be before it is listed; an assumption."""
+
+MONTHS_OF_A_YEAR = 12
+FLOWS_OF_A_CELL = ("production", "import", "export", "re_export", "sales")
+
+
+class CellFlag(IntFlag):
+    """What a cell rests on; several may hold. A cell without any is as the country reported it."""
+
+    NEGATIVE_KG = 1
+    """More kg were exported than produced and imported."""
+    NEGATIVE_PIECES = 2
+    """More pieces were exported than produced and imported."""
+    ABSURD_WEIGHT = 4
+    """Mass and pieces imply a unit weight that the product cannot have."""
+    MIRROR = 8
+    """A flow is what the partners report."""
+    RE_EXPORTS = 16
+    """Re-exports were added to exports that evidently leave them out."""
+    NO_EXPORTS = 32
+    """There is no figure of exports; the amount is an upper bound."""
+    ESTIMATED = 64
+    """The publisher estimated a quantity."""
+    COUNTED_SHARE = 128
+    """A code serves several products, and the share is a count of its subdivisions."""
+    VALUE_ALONE = 256
+    """Part of the trade has a value but no quantity, and is missing here."""
+    SCALED = 512
+    """Months of a year were scaled to the whole year."""
+    SALES = 1024
+    """The figure is sales as published, not production and trade."""
+
+
+@dataclass(frozen=True)
+class StatisticsOptions:
+    """Choices of how statistics become placed on market.
+
+    Attributes
+    ----------
+    corrections
+        Which corrections are on, by name; those left out are on. ``mirror``: a flow of a product that the
+        country does not report in a year is taken from what its partners report. ``re_exports``: exports
+        smaller than the re-exports of the same product and year leave them out, against IMTS 2010, and they
+        are added.
+    mass_from
+        ``pieces`` computes the mass of a row from its pieces and the unit weight where it has pieces, as the
+        official method does; ``reported`` takes the published mass where there is one.
+    partial_years
+        ``leave_out`` leaves out years of which a flow has only some months; ``scale`` scales them to twelve
+        months.
+    used_share
+        Share of the usual value per piece below which an import counts as used, 0 to 1.
+    absurd_factor
+        How many times off the unit weight of a cell may be, above 1.
+    preference
+        Publications in the order in which they count.
+    tables
+        Tables of the country package.
+    limits
+        What the engine may use. One thread adds in the same order each time, to the last bit.
+    """
+
+    corrections: Mapping[str, bool] = field(default_factory=dict)
+    mass_from: Literal["pieces", "reported"] = "pieces"
+    partial_years: Literal["leave_out", "scale"] = "leave_out"
+    used_share: float = USED_SHARE
+    absurd_factor: float = ABSURD_FACTOR
+    preference: tuple[str, ...] = PREFERENCE
+    tables: CountryTables = field(default_factory=CountryTables)
+    limits: EngineLimits = field(default_factory=lambda: EngineLimits(threads=1))
+
+    def is_on(self, correction: str) -> bool:
+        """Whether a correction is on."""
+        return self.corrections.get(correction, True)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What the statistics of a country say about its market.
+
+    Attributes
+    ----------
+    kg
+        Apparent consumption. Dims (year, product), kg/yr; all products, every year from the first to the last
+        of the store. NaN where there is no figure; below 0 where more was exported than supplied.
+    pieces
+        The same in pieces. Dims (year, product), pieces/yr.
+    flags
+        What each cell rests on. Dims (year, product), a sum of :class:`CellFlag`.
+    flows
+        The terms after corrections. Dims (measure, flow, year, product) with measure ``kg`` and ``pieces``.
+    used
+        Imports that their value per piece marks as used. Dims (measure, year, product); part of ``flows``,
+        NaN where imports are not known by partner.
+    reported_weight
+        Unit weight that rows with both mass and pieces imply. Dims (year, product), kg/piece.
+    coverage
+        Rows and amounts by publication, flow and year, with ``is_chosen`` and the months covered.
+    unmapped
+        Codes without a product, with their trade, largest value first. ``heading_is_mapped`` tells codes
+        whose neighbours are electrical equipment.
+    cells
+        Cells that are negative or absurd, one row each, with the reason.
+    record
+        How it came to be, for the run record.
+    """
+
+    kg: xr.DataArray
+    pieces: xr.DataArray
+    flags: xr.DataArray
+    flows: xr.DataArray
+    used: xr.DataArray
+    reported_weight: xr.DataArray
+    coverage: pd.DataFrame
+    unmapped: pd.DataFrame
+    cells: pd.DataFrame
+    record: dict[str, Any]
+
+
+class _Axes(NamedTuple):
+    years: np.ndarray
+    products: list[str]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.years), len(self.products)
+
+    def spread(self, frame: pd.DataFrame, column: str) -> np.ndarray:
+        """Lay a column of a long table out over years and products, NaN where there is no row."""
+        wide = np.full(self.shape, np.nan)
+        rows = frame["year"].to_numpy() - self.years[0]
+        wide[rows, pd.Index(self.products).get_indexer(pd.Index(frame["product"]))] = frame[column].to_numpy(
+            dtype=float
+        )
+        return wide
+
+    def label(self, values: np.ndarray, name: str, unit: str) -> xr.DataArray:
+        """Put labels on an array whose last axes are year and product."""
+        return xr.DataArray(
+            values,
+            coords={"year": self.years, "product": self.products},
+            dims=("year", "product"),
+            name=name,
+            attrs={"units": unit},
+        )
+
+
+def read_statistics(
+    folder: Path,
+    reference: Reference,
+    options: StatisticsOptions | None = None,
+    listen: Listener | None = None,
+) -> Statistics:
+    """Read what the store of a country says about its market.
+
+    Parameters
+    ----------
+    folder
+        Folder of the store.
+    reference
+        Reference package with products, codes and unit weights.
+    options
+        Choices; defaults if None.
+    listen
+        Told what is being done.
+
+    Returns
+    -------
+    Statistics
+        Apparent consumption by year and product, with flags.
+
+    Raises
+    ------
+    InputError
+        [TRD-017] if there is no store or it is empty, [TRD-024] for an unknown correction or option,
+        [EXT-001] if the extra is not installed.
+    """
+    chosen = options or StatisticsOptions()
+    _check(chosen)
+    store = open_store(folder)
+    if not store.tables:
+        mend = "Import statistics first: ainalym trade import FILES --source NAME --country CODE."
+        problem = Problem("TRD-017", f"folder '{folder}'", "an empty store", "a store with figures", mend)
+        raise InputError(problem)
+    with (
+        tempfile.TemporaryDirectory(prefix="ainalym-statistics-") as scratch,
+        open_engine(Path(scratch), chosen.limits, listen) as engine,
+    ):
+        define_stored(engine, store.expression, store.contents.country)
+        first, last = engine.fetch(YEARS)[0]
+        axes = _Axes(np.arange(first, last + 1), [str(key) for key in reference.products.index])
+        coverage = _choose(engine.fetch_frame(COVERAGE), chosen)
+        engine.register(
+            "chosen", coverage.loc[coverage["is_chosen"], ["is_own", "flow", "year", "source", "factor"]]
+        )
+        weights = _register_tables(engine, reference, chosen, axes.years)
+        define_amounts(engine, chosen.mass_from)
+        sums = engine.fetch_frame(SUMS)
+        used = engine.fetch_frame(USED.substitute(fewest=FEWEST_PARTNERS, share=chosen.used_share))
+        has_own = bool((coverage["is_own"] & coverage["is_chosen"]).any())
+        unmapped = engine.fetch_frame(UNMAPPED.substitute(has_own=has_own))
+    record = {
+        "store": {entry.file: entry.hash for entry in store.contents.imports},
+        "country": store.contents.country,
+        "options": {key: value for key, value in asdict(chosen).items() if key not in ("tables", "limits")}
+        | {"corrections": {name: chosen.is_on(name) for name in CORRECTIONS}},
+        "assumptions": {"used_share": chosen.used_share, "absurd_factor": chosen.absurd_factor},
+    }
+    return _assemble(axes, sums, used, axes.spread(weights, "weight"), coverage, unmapped, record, chosen)
+
+
+def _check(options: StatisticsOptions) -> None:
+    problems = [
+        Problem(
+            "TRD-024",
+            "option 'corrections'",
+            repr(name),
+            f"one of {', '.join(CORRECTIONS)}",
+            suggest(name, CORRECTIONS),
+        )
+        for name in options.corrections
+        if name not in CORRECTIONS
+    ]
+    if not 0 <= options.used_share <= 1:
+        got = f"{options.used_share:g}"
+        problems.append(
+            Problem(
+                "TRD-024",
+                "option 'used_share'",
+                got,
+                "a share, 0 to 1",
+                f"Give {USED_SHARE:g}, or 0 for none.",
+            )
+        )
+    if not options.absurd_factor > 1:
+        got = f"{options.absurd_factor:g}"
+        problems.append(
+            Problem("TRD-024", "option 'absurd_factor'", got, "a number above 1", "Give 10, or more.")
+        )
+    if problems:
+        raise InputError(problems)
+
+
+def _choose(coverage: pd.DataFrame, options: StatisticsOptions) -> pd.DataFrame:
+    """Choose one publication for every side, flow and year: whole years first, then by preference."""
+    order = {source: place for place, source in enumerate(options.preference)}
+    ranked = coverage.assign(
+        is_whole=coverage["months"] >= MONTHS_OF_A_YEAR,
+        place=coverage["source"].map(order).fillna(len(order)),
+    ).sort_values(["is_own", "flow", "year", "is_whole", "place"], ascending=[True, True, True, False, True])
+    is_first = ~ranked.duplicated(["is_own", "flow", "year"])
+    is_usable = ranked["is_whole"] | (options.partial_years == "scale")
+    factor = MONTHS_OF_A_YEAR / ranked["months"].clip(lower=1)
+    return ranked.assign(is_chosen=is_first & is_usable, factor=factor).drop(columns=["place"]).sort_index()
+
+
+def _register_tables(
+    engine: Engine, reference: Reference, options: StatisticsOptions, years: np.ndarray
+) -> pd.DataFrame:
+    """Give the engine shares and weights; return the weights by product."""
+    shares = list_shares(reference, options.tables, years)
+    groups = options.tables.statistics_products
+    if groups is not None and len(groups):
+        named = groups.rename(columns={"name": "code", "key": "product"})[["code", "product", "share"]]
+        named = named.assign(hs_revision=NATIONAL, is_counted=False).merge(
+            pd.DataFrame({"year": years}), how="cross"
+        )
+        shares = pd.concat([shares, named[list(shares.columns)]], ignore_index=True)
+    weights = list_product_weights(reference, options.tables, years)
+    engine.register("shares", shares)
+    engine.register("product_weights", weights)
+    engine.register("code_weights", list_code_weights(options.tables, years))
+    return weights
+
+
+def _assemble(
+    axes: _Axes,
+    sums: pd.DataFrame,
+    used: pd.DataFrame,
+    unit_weight: np.ndarray,
+    coverage: pd.DataFrame,
+    unmapped: pd.DataFrame,
+    record: dict[str, Any],
+    options: StatisticsOptions,
+) -> Statistics:
+    flows, flags = _correct(axes, sums, options)
+    terms = {flow: flows[:, place] for place, flow in enumerate(FLOWS_OF_A_CELL)}
+    terms["export"] = _fill_exports(axes, terms, coverage, options)
+    amounts, measure_flags = [], (CellFlag.NEGATIVE_KG, CellFlag.NEGATIVE_PIECES)
+    for measure, negative in enumerate(measure_flags):
+        consumption = compute_apparent_consumption(
+            terms["production"][measure], terms["import"][measure], terms["export"][measure]
+        )
+        sold = terms["sales"][measure]
+        is_sales = np.isnan(consumption.amount) & ~np.isnan(sold)
+        amounts.append(np.where(is_sales, sold, consumption.amount))
+        flags |= np.where(is_sales, CellFlag.SALES, 0) | np.where(consumption.is_negative, negative, 0)
+        flags |= np.where(consumption.is_gross, CellFlag.NO_EXPORTS, 0)
+    kg, pieces = amounts
+    both = sums[sums["is_own"] & sums["flow"].isin(["production", "import", "export"])]
+    totals = both.groupby(["year", "product"], as_index=False)[["kg_of_both", "pieces_of_both"]].sum(
+        min_count=1
+    )
+    implied = compute_implied_weight(axes.spread(totals, "kg_of_both"), axes.spread(totals, "pieces_of_both"))
+    is_absurd = find_absurd_weights(implied, np.ones(axes.shape), unit_weight, options.absurd_factor)
+    is_absurd |= (kg < 0) != (pieces < 0)
+    flags |= np.where(is_absurd & ~np.isnan(kg) & ~np.isnan(pieces), CellFlag.ABSURD_WEIGHT, 0)
+    flags = np.where(np.isnan(kg) & np.isnan(pieces), 0, flags)
+    measures = ["kg", "pieces"]
+    return Statistics(
+        kg=axes.label(kg, "apparent_consumption", "kg/yr"),
+        pieces=axes.label(pieces, "apparent_consumption_pieces", "pieces/yr"),
+        flags=axes.label(flags.astype(np.int32), "flags", "1"),
+        flows=xr.DataArray(
+            flows,
+            coords={
+                "measure": measures,
+                "flow": list(FLOWS_OF_A_CELL),
+                "year": axes.years,
+                "product": axes.products,
+            },
+            dims=("measure", "flow", "year", "product"),
+        ),
+        used=xr.DataArray(
+            np.stack([axes.spread(used, measure) for measure in measures]),
+            coords={"measure": measures, "year": axes.years, "product": axes.products},
+            dims=("measure", "year", "product"),
+        ),
+        reported_weight=axes.label(implied, "unit_weight", "kg/piece"),
+        coverage=coverage,
+        unmapped=unmapped,
+        cells=_list_cells(axes, kg, pieces, flags, implied, unit_weight),
+        record=record,
+    )
+
+
+def _fill_exports(
+    axes: _Axes, terms: Mapping[str, np.ndarray], coverage: pd.DataFrame, options: StatisticsOptions
+) -> np.ndarray:
+    """Take a product without exports for not exported, in years that have exports at all."""
+    is_known = coverage["is_chosen"] & (coverage["flow"] == "export")
+    if not options.is_on("mirror"):
+        is_known &= coverage["is_own"]
+    covered = np.isin(axes.years, coverage.loc[is_known, "year"])[:, np.newaxis]
+    has_supply = ~np.isnan(terms["production"]) | ~np.isnan(terms["import"])
+    return np.where(np.isnan(terms["export"]) & covered & has_supply, 0.0, terms["export"])
+
+
+def _correct(axes: _Axes, sums: pd.DataFrame, options: StatisticsOptions) -> tuple[np.ndarray, np.ndarray]:
+    """Lay out the flows, shape (measure, flow, year, product), and correct them; give the flags as well."""
+    own, mirror = (_lay_out(axes, sums[sums["is_own"] == side]) for side in (True, False))
+    flags = _flag_rows(axes, sums[sums["is_own"]])
+    if options.is_on("mirror"):
+        # A flow is filled in both measures or in none, so that they never come from different reports.
+        is_missing = np.isnan(own).all(axis=0) & ~np.isnan(mirror).all(axis=0)
+        own = np.where(is_missing, mirror, own)
+        flags |= np.where(
+            is_missing.any(axis=0), CellFlag.MIRROR | _flag_rows(axes, sums[~sums["is_own"]]), 0
+        )
+    if options.is_on("re_exports"):
+        export, re_export = (own[:, FLOWS_OF_A_CELL.index(flow)] for flow in ("export", "re_export"))
+        with np.errstate(invalid="ignore"):
+            leaves_out = (np.nan_to_num(export) < re_export).any(axis=0)
+        own[:, FLOWS_OF_A_CELL.index("export")] = np.where(
+            leaves_out, np.nan_to_num(export) + np.nan_to_num(re_export), export
+        )
+        flags |= np.where(leaves_out, CellFlag.RE_EXPORTS, 0)
+    return own, flags
+
+
+def _lay_out(axes: _Axes, sums: pd.DataFrame) -> np.ndarray:
+    by_flow = [sums[sums["flow"] == flow] for flow in FLOWS_OF_A_CELL]
+    return np.stack([[axes.spread(rows, measure) for rows in by_flow] for measure in ("kg", "pieces")])
+
+
+def _flag_rows(axes: _Axes, sums: pd.DataFrame) -> np.ndarray:
+    columns = {
+        "is_estimated": CellFlag.ESTIMATED,
+        "is_counted": CellFlag.COUNTED_SHARE,
+        "is_absurd": CellFlag.ABSURD_WEIGHT,
+        "has_value_alone": CellFlag.VALUE_ALONE,
+        "is_scaled": CellFlag.SCALED,
+    }
+    flags = np.zeros(axes.shape, dtype=np.int32)
+    for column, flag in columns.items():
+        marked = sums[sums[column].astype(bool)]
+        flags |= np.where(np.isnan(axes.spread(marked, "year")), 0, flag).astype(np.int32)
+    return flags
+
+
+def _list_cells(
+    axes: _Axes,
+    kg: np.ndarray,
+    pieces: np.ndarray,
+    flags: np.ndarray,
+    implied: np.ndarray,
+    unit_weight: np.ndarray,
+) -> pd.DataFrame:
+    listed = CellFlag.NEGATIVE_KG | CellFlag.NEGATIVE_PIECES | CellFlag.ABSURD_WEIGHT
+    rows, columns = np.nonzero(flags & listed)
+    return pd.DataFrame(
+        {
+            "year": axes.years[rows],
+            "product": [axes.products[column] for column in columns],
+            "reason": [_name_flags(CellFlag(int(flag) & listed)) for flag in flags[rows, columns]],
+            "kg": kg[rows, columns],
+            "pieces": pieces[rows, columns],
+            "reported_weight": implied[rows, columns],
+            "unit_weight": unit_weight[rows, columns],
+        }
+    )
+
+
+def _name_flags(flags: CellFlag) -> str:
+    return ";".join(str(flag.name).lower() for flag in CellFlag if flag in flags)

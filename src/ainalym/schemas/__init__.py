@@ -1,0 +1,1 @@
+"""All that a user may write: data packages, their tables and columns."""

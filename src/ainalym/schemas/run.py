@@ -1,0 +1,39 @@
+"""What a user may choose about a run."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ainalym.schemas.data_package import Frozen
+
+FIRST_YEAR = 1980
+"""First year of the outlook: the reference countries begin here."""
+
+LAST_YEAR_OF_HISTORY = 2025
+"""Last year whose population and income are figures and not projections."""
+
+LAST_POSSIBLE_YEAR = 2100
+"""Last year to which the projections of population reach."""
+
+
+class RunOptions(Frozen):
+    """Choices of a run; they are stored with the result."""
+
+    until: int = 2050
+    """Last year of the outlook."""
+    convention: str = "uniform"
+    """When within the year equipment is sold and discarded."""
+    composition: Literal["table", "calibrated"] = "table"
+    """Composition as in the table, or scaled to published world totals."""
+    projection: Literal["table", "profile", "trend"] = "profile"
+    """Method of projection of each product from the table, or one for all products but photovoltaics."""
+    population: str = "wpp2024_medium"
+    """Series of the country package that the future population follows."""
+    income: str = "ssp2"
+    """Series of the country package that the future income follows."""
+    sales: Literal["enter", "beside"] = "enter"
+    """Whether the usable sales of the country enter placed on market, or only stand beside it."""
+    statistics: Literal["robust", "common", "common_strict", "ignore"] = "robust"
+    """How imported statistics of the country are cleaned before they enter, or that they do not."""
+    price_years: int = 3
+    """How many of the last full years the prices are averaged over."""
