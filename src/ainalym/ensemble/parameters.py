@@ -1,0 +1,268 @@
+"""Draws of everything that is uncertain, as bare arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from ainalym.core.streams import (
+    RandomStreams,
+    correlate_products,
+    correlate_years,
+    to_lognormal,
+    to_triangular,
+    to_truncated,
+    to_uniform,
+)
+from ainalym.ensemble.model import FloatArray, Model
+from ainalym.ensemble.uncertainty import Spread
+
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "lifetimes": ("shape", "scale"),
+    "market_level": ("market_level",),
+    "market_years": ("market_error",),
+    "unit_weights": ("unit_weight",),
+    "elasticities": ("elasticity", "total_elasticity"),
+    "population": ("population",),
+    "income": ("income",),
+    "photovoltaics": ("capacity",),
+    "composition": ("composition",),
+    "prices": ("price",),
+}
+"""Families of inputs and the fields of :class:`ParameterDraws` of each, as sensitivity groups them."""
+
+SOBOL_PLACES: Mapping[str, int] = {
+    "population_path": 0,
+    "income_path": 1,
+    "photovoltaic_path": 2,
+    "total_elasticity": 3,
+    "market_level": 10,
+    "lifetime_scale": 80,
+    "lifetime_shape": 150,
+    "unit_weight": 220,
+    "income_elasticity": 290,
+}
+"""First Sobol dimension of each stream: a new stream takes a free place and leaves the others alone.
+
+Errors by year and compositions have thousands of numbers, each of little weight: they stay plain."""
+
+BLOCK_YEARS = 5
+"""Years of price history that are drawn together, so that a business cycle stays whole."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Standard normal numbers of the named streams, for draws in a row.
+
+    Parameters
+    ----------
+    streams
+        The random streams of the run.
+    first
+        First draw.
+    count
+        Number of draws.
+    """
+
+    streams: RandomStreams
+    first: int
+    count: int
+
+    def normal(self, stream: str, size: int) -> FloatArray:
+        """Give standard normal numbers of a stream, shape (draw, size)."""
+        return self.streams.normal(stream, self.first, self.first + self.count, size)
+
+
+@dataclass(frozen=True)
+class ParameterDraws:
+    """One block of draws of all uncertain inputs.
+
+    Attributes
+    ----------
+    population, income
+        Persons, int$2011/person. Shape (draw, year).
+    elasticity
+        Shape (draw, product), each 0 or more.
+    total_elasticity
+        Shape (draw,), each 0 or more.
+    market_level, unit_weight
+        Factors. Shape (draw, product).
+    market_error
+        Factors. Shape (product, year, draw).
+    shape, scale
+        Weibull lifetime, 1 and yr. Shape (draw, product).
+    composition
+        Mass fractions, additive ones summing to one. Shape (draw, product, material).
+    price
+        USD/t. Shape (draw, material).
+    capacity
+        Photovoltaics, MW. Shape (draw, year), None where the country has no figures.
+    """
+
+    population: FloatArray
+    income: FloatArray
+    elasticity: FloatArray
+    total_elasticity: FloatArray
+    market_level: FloatArray
+    unit_weight: FloatArray
+    market_error: FloatArray
+    shape: FloatArray
+    scale: FloatArray
+    composition: FloatArray
+    price: FloatArray
+    capacity: FloatArray | None
+
+    @property
+    def count(self) -> int:
+        """Number of draws."""
+        return int(self.population.shape[0])
+
+
+def draw_parameters(model: Model, scores: Scores) -> ParameterDraws:
+    """Draw all uncertain inputs of a block.
+
+    Parameters
+    ----------
+    model
+        The model.
+    scores
+        Standard normal numbers of the streams.
+
+    Returns
+    -------
+    ParameterDraws
+        Bare arrays, one row per draw.
+    """
+    spreads, products = model.spreads, len(model.products)
+
+    def by_product(quantity: str, row: Spread, width: FloatArray | float) -> FloatArray:
+        raw = correlate_products(scores.normal(quantity, products), row.between_products)
+        return to_factor(row, raw, width)
+
+    def for_all(quantity: str) -> FloatArray:
+        row = spreads[quantity, "all"]
+        return by_product(quantity, row, row.spread)
+
+    population = model.population_band.shift(_draw_one(scores, "population_path"))
+    income = model.income_band.shift(_draw_one(scores, "income_path"))
+    elasticity, total = _draw_elasticities(model, scores)
+    return ParameterDraws(
+        population=model.population * np.exp(population),
+        income=model.income * np.exp(income),
+        elasticity=elasticity,
+        total_elasticity=total,
+        market_level=by_product(
+            "market_level", spreads["market_level", model.products[0]], model.market_spread
+        ),
+        unit_weight=for_all("unit_weight"),
+        market_error=_draw_market_errors(model, scores),
+        shape=model.shape * for_all("lifetime_shape"),
+        scale=model.scale * for_all("lifetime_scale"),
+        composition=_draw_compositions(model, scores),
+        price=_draw_prices(model, scores),
+        capacity=_draw_capacity(model, scores),
+    )
+
+
+def to_factor(row: Spread, scores: FloatArray, width: FloatArray | float) -> FloatArray:
+    """Turn normal scores into factors by the distribution of a row.
+
+    Parameters
+    ----------
+    row
+        Row of the table, with a distribution of a factor.
+    scores
+        Standard normal numbers. Any shape.
+    width
+        Spread in the unit of the row. A shape that broadcasts.
+
+    Returns
+    -------
+    FloatArray
+        Factors of 0 or more with mean 1. Same shape.
+    """
+    transforms = {"lognormal": to_lognormal, "uniform": to_uniform, "triangular": to_triangular}
+    return transforms[row.distribution](scores, width)
+
+
+def _draw_one(scores: Scores, stream: str) -> FloatArray:
+    return scores.normal(stream, 1)[:, 0]
+
+
+def _draw_elasticities(model: Model, scores: Scores) -> tuple[FloatArray, FloatArray]:
+    row = model.spreads["income_elasticity", "all"]
+    raw = correlate_products(scores.normal("income_elasticity", len(model.products)), row.between_products)
+    error = model.elasticity_error * row.spread
+    # Cut off on both sides alike, so that none is negative and the centre stays the table value.
+    limit = np.divide(model.elasticity, error, out=np.zeros_like(error), where=error > 0.0)
+    elasticity = model.elasticity + error * to_truncated(raw, limit)
+    total_error = model.total_elasticity_error * row.spread
+    total_limit = model.total_elasticity / total_error if total_error > 0.0 else 0.0
+    shift = to_truncated(_draw_one(scores, "total_elasticity"), total_limit)
+    return elasticity, np.asarray(model.total_elasticity + total_error * shift)
+
+
+def _draw_market_errors(model: Model, scores: Scores) -> FloatArray:
+    row = model.spreads["market_error", "all"]
+    years, products = len(model.years), len(model.products)
+    raw = scores.normal("market_error", products * years)
+    by_product = np.ascontiguousarray(raw.T).reshape(products, years, scores.count)
+    if row.between_products:
+        for year in range(years):
+            by_product[:, year] = correlate_products(by_product[:, year].T, row.between_products).T
+    for series in by_product:
+        correlate_years(series, row.between_years)
+    return to_factor(row, by_product, row.spread)
+
+
+def _draw_compositions(model: Model, scores: Scores) -> FloatArray:
+    shape = (scores.count, *model.composition.shape)
+    raw = scores.normal("composition", shape[1] * shape[2]).reshape(shape)
+    row = model.spreads["composition", "additive_A"]
+    drawn = model.composition * to_factor(
+        row, correlate_products(raw, row.between_products), model.composition_spread
+    )
+    total = np.zeros(shape[:2])
+    for material in np.flatnonzero(model.additive):
+        total += drawn[..., material]
+    drawn[..., model.additive] /= total[..., np.newaxis]
+    return np.asarray(drawn)
+
+
+def _draw_prices(model: Model, scores: Scores) -> FloatArray:
+    row = model.spreads["price", "all"]
+    if row.distribution == "resampled_history":
+        shift = _resample(model.price_changes, scores, round(row.spread / BLOCK_YEARS))
+        factor = np.exp(shift)
+    else:
+        raw = np.repeat(scores.normal("price_history", 1), len(model.materials), axis=1)
+        factor = to_factor(row, raw, row.spread)
+    own = scores.normal("price", len(model.materials))
+    for place, material in enumerate(model.materials):
+        if ("price", material) in model.spreads:
+            special = model.spreads["price", material]
+            factor[:, place] = to_factor(special, own[:, place], special.spread)
+    return np.asarray(model.price * factor)
+
+
+def _resample(changes: FloatArray, scores: Scores, blocks: int) -> FloatArray:
+    """Add up the changes of blocks of years drawn from history, which is closed to a ring."""
+    years = len(changes)
+    raw = scores.normal("price_history", max(blocks, 1))[:, :blocks]
+    ring = np.concatenate([np.zeros((1, changes.shape[1])), np.cumsum(np.tile(changes, (2, 1)), axis=0)])
+    start = np.minimum((ndtr(raw) * years).astype(np.intp), years - 1)
+    total = np.zeros((scores.count, changes.shape[1]))
+    for block in range(blocks):
+        total += ring[start[:, block] + BLOCK_YEARS] - ring[start[:, block]]
+    return total
+
+
+def _draw_capacity(model: Model, scores: Scores) -> FloatArray | None:
+    panels = model.photovoltaics
+    if panels is None:
+        return None
+    drawn = panels.capacity + panels.band.shift(_draw_one(scores, "photovoltaic_path"))
+    return np.maximum(drawn, 0.0)

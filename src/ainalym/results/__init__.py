@@ -1,0 +1,1 @@
+"""The result of a run: store, summary, comparison with published figures."""

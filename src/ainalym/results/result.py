@@ -1,0 +1,114 @@
+"""The result of a run: labelled arrays, tables that name their labels, record of how they came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+
+from ainalym.core.dimensions import order_dimensions
+from ainalym.core.quantities import Language, read_quantities
+from ainalym.errors import InputError, Problem
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that a run gives; views read it and compute nothing.
+
+    Attributes
+    ----------
+    data
+        Every quantity as a labelled array, named as in the vocabulary, with its unit and definition.
+    tables
+        What the labels mean and what the figures rest on: ``products``, ``categories``, ``materials``,
+        ``regions``, ``prices``, ``composition_grade``, ``photovoltaic_capacity``, ``published``, ``sales``,
+        ``sources``.
+    country
+        ISO code and names of the country, by ``iso3`` and language.
+    record
+        How the result came to be: versions, hashes, options, timings, checks.
+    """
+
+    data: xr.Dataset
+    tables: Mapping[str, pd.DataFrame]
+    country: Mapping[str, str]
+    record: Mapping[str, Any]
+
+    def to_frame(self, quantity: str) -> pd.DataFrame:
+        """Return one quantity as a tidy table.
+
+        Parameters
+        ----------
+        quantity
+            Name in the vocabulary, such as ``ewaste_generated``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One column per dimension, in the order of the program, and ``value`` in the unit of the
+            vocabulary.
+
+        Raises
+        ------
+        InputError
+            [OPT-004] if the result has no such quantity.
+        """
+        if quantity not in self.data.data_vars:
+            known = [str(name) for name in self.data.data_vars]
+            raise InputError(
+                Problem(
+                    "OPT-004",
+                    "quantity",
+                    repr(quantity),
+                    f"one of {', '.join(known)}",
+                    "Use a name of the list.",
+                )
+            )
+        array = self.data[quantity]
+        dimensions = order_dimensions(str(name) for name in array.dims)
+        series = array.transpose(*dimensions).reset_coords(drop=True).to_series()
+        return series.rename("value").reset_index()
+
+    def describe_quantities(self) -> pd.DataFrame:
+        """Return the vocabulary of the quantities in this result.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``name``, ``symbol``, ``unit``, ``dimensions``, ``definition``, ``source``.
+        """
+        rows = [
+            {
+                "name": quantity.name,
+                "symbol": quantity.symbol,
+                "unit": quantity.unit,
+                "dimensions": " ".join(quantity.dimensions),
+                "definition": quantity.definition,
+                "source": quantity.source,
+            }
+            for quantity in read_quantities().values()
+            if quantity.name in self.data.data_vars
+        ]
+        return pd.DataFrame(rows)
+
+    def name_of(self, table: str, label: str, language: Language) -> str:
+        """Return what a label is called in a language.
+
+        Parameters
+        ----------
+        table
+            ``products``, ``categories``, ``materials`` or ``regions``.
+        label
+            Key, code or name of the row.
+        language
+            Language of the name.
+
+        Returns
+        -------
+        str
+            Name for readers.
+        """
+        return str(self.tables[table].at[label, f"name_{language}"])

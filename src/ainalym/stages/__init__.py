@@ -1,0 +1,1 @@
+"""Steps of the model: labelled arrays in, labelled arrays out."""
