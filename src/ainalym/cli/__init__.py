@@ -1,0 +1,5 @@
+"""The command line ``ainalym``."""
+
+from ainalym.cli.application import main
+
+__all__ = ["main"]

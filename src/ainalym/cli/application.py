@@ -1,0 +1,254 @@
+"""The command line. Heavy imports stand inside the commands, so that help answers at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ainalym.cli.trade_commands import trade_app
+from ainalym.errors import InputError, read_error_codes
+
+USAGE_ERROR = 2
+"""Exit status for an input with problems."""
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C."""
+
+app = typer.Typer(
+    name="ainalym",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="How much e-waste a country generates, today and to 2050: from published statistics, with every "
+    "number traceable to its source.",
+    epilog="Begin with: [bold]ainalym outlook KAZ[/bold]",
+)
+app.add_typer(trade_app, name="trade")
+console = Console()
+errors = Console(stderr=True)
+
+
+@app.command()
+def outlook(
+    country: Annotated[
+        str, typer.Argument(help="Country: ISO code such as KAZ, a name, or the folder of a country package.")
+    ],
+    until: Annotated[int, typer.Option(help="Last year of the outlook.")] = 2050,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write; by default outlook-<country> here.", show_default=False),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an older outlook in that folder.")] = False,
+    language: Annotated[
+        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
+    ] = "en",
+    convention: Annotated[
+        str,
+        typer.Option(
+            help="When in the year equipment is sold and discarded: uniform (exact), start, middle, end, or "
+            "cbs (as in the official European figures)."
+        ),
+    ] = "uniform",
+    projection: Annotated[
+        Literal["profile", "table", "trend"],
+        typer.Option(
+            help="How the market goes on after history: profile (reference countries at future income), "
+            "table (the method of each product), trend (the official European way)."
+        ),
+    ] = "profile",
+    sales: Annotated[
+        Literal["enter", "beside"],
+        typer.Option(help="Whether the usable sales of the country enter the model or only stand beside it."),
+    ] = "enter",
+    statistics: Annotated[
+        Literal["robust", "common", "common_strict", "ignore"],
+        typer.Option(
+            help="How statistics imported by `ainalym trade import` are cleaned: robust (ours, with outliers "
+            "weighed), common (the official European method, its defects mended), common_strict (with them), "
+            "or ignore."
+        ),
+    ] = "robust",
+    calibrated_composition: Annotated[
+        bool,
+        typer.Option(
+            "--calibrated-composition",
+            help="Scale the materials to published world totals; the report says so.",
+        ),
+    ] = False,
+) -> None:
+    """Compute the outlook of a country: placed on market, stock, e-waste, materials, value, regions.
+
+    Prints the headline and writes a folder with a report that opens in any browser, tables for a spreadsheet,
+    arrays for Python and R, and a record of how the numbers came to be.
+    """
+    from ainalym.cli.outlook_command import write_outlook_folder
+    from ainalym.schemas.run import RunOptions
+
+    options = RunOptions(
+        until=until,
+        convention=convention,
+        composition="calibrated" if calibrated_composition else "table",
+        projection=projection,
+        sales=sales,
+        statistics=statistics,
+    )
+    write_outlook_folder(country, options, out, force, language, console)
+
+
+@app.command()
+def ensemble(
+    country: Annotated[str, typer.Argument(help="Country: ISO code, a name, or the folder of a package.")],
+    draws: Annotated[int, typer.Option(help="Number of draws of all uncertain inputs.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Same seed, same numbers, wherever it is computed.")] = 1,
+    sampling: Annotated[str, typer.Option(help="plain or sobol.")] = "plain",
+    until: Annotated[int, typer.Option(help="Last year of the outlook.")] = 2050,
+    threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
+    workers: Annotated[
+        int | None, typer.Option(help="Worker processes on this machine instead (extra 'cluster').")
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="Address of a dask scheduler, such as tcp://host:8786 (extra 'cluster')."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for draws, quantiles and means; without it nothing is written."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an older folder.")] = False,
+) -> None:
+    """Compute the outlook with its uncertainty: medians and 90 % intervals from many draws."""
+    from ainalym.cli.ensemble_commands import run_ensemble_command
+    from ainalym.ensemble.options import EnsembleOptions
+    from ainalym.schemas.run import RunOptions
+
+    asked = EnsembleOptions(draws=draws, seed=seed, sampling=sampling, threads=threads)
+    run_ensemble_command(country, RunOptions(until=until), asked, console, workers, cluster, out, force)
+
+
+@app.command()
+def sensitivity(
+    country: Annotated[str, typer.Argument(help="Country: ISO code, a name, or the folder of a package.")],
+    samples: Annotated[
+        int, typer.Option(help="Samples of each half; the model runs 12 times as often.")
+    ] = 10_240,
+    seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
+) -> None:
+    """Show which uncertain inputs drive e-waste, gold, copper, plastics and value (extra 'sensitivity')."""
+    from ainalym.cli.ensemble_commands import print_sensitivity
+    from ainalym.schemas.run import RunOptions
+
+    print_sensitivity(country, RunOptions(), console, samples=samples, seed=seed)
+
+
+@app.command()
+def countries() -> None:
+    """List the countries whose figures travel with the program."""
+    from ainalym.packages.country import list_countries
+
+    table = Table("Code", "Country", "Version", "Tables", "Sources", title="Countries")
+    for iso3, descriptor in list_countries().items():
+        table.add_row(
+            iso3,
+            descriptor.ainalym.name_en,
+            descriptor.version,
+            str(len(descriptor.resources)),
+            str(len(descriptor.sources)),
+        )
+    console.print(table)
+    console.print("For another country give the folder of its package: ainalym outlook FOLDER")
+
+
+@app.command()
+def products(
+    language: Annotated[
+        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
+    ] = "en",
+) -> None:
+    """List the 54 products (UNU-KEYs) with their categories."""
+    from ainalym.packages.reference import read_reference
+
+    reference = read_reference()
+    table = Table("Key", "Product", "Category", title="Products (UNU-KEYs)")
+    names = reference.categories[f"name_{language}"].to_dict()
+    for row in reference.products.reset_index().to_dict("records"):
+        category = row["category"]
+        table.add_row(row["key"], row[f"name_{language}"], f"{category}  {names[category]}")
+    console.print(table)
+
+
+@app.command()
+def check(
+    package: Annotated[
+        str, typer.Argument(help="Folder of a data package, or the code of an embedded country.")
+    ],
+    seal: Annotated[
+        bool, typer.Option("--seal", help="Store the hashes of tables that you changed on purpose.")
+    ] = False,
+) -> None:
+    """Check a data package and tell all its problems at once, each with file, row and mend."""
+    from ainalym.packages.country import find_country
+    from ainalym.packages.package import DESCRIPTOR_FILE, inspect_package, seal_package
+    from ainalym.packages.reference import read_reference
+
+    folder = Path(package)
+    if seal:
+        changed = seal_package(folder)
+        console.print(f"Sealed {len(changed)} changed tables: {', '.join(changed) or 'none'}.")
+    is_folder = folder.is_dir() or folder.joinpath(DESCRIPTOR_FILE).exists()
+    place = folder if is_folder else find_country(package)
+    found, problems = inspect_package(place, read_reference().vocabularies)
+    if found is None or problems:
+        raise InputError(problems, about=f"data package '{found.name if found else folder.name}'")
+    rows = sum(len(table.frame) for table in found.tables.values())
+    console.print(
+        f"Data package '{found.name}' version {found.descriptor.version}: {len(found.tables)} tables, "
+        f"{rows} rows, {len(found.descriptor.sources)} sources, no problems.",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(help="Error code such as PKG-009; without one, all are listed.")
+    ] = None,
+) -> None:
+    """Explain what an error code means and what to do."""
+    from ainalym.errors import Problem
+    from ainalym.packages.table_reader import suggest
+
+    codes = read_error_codes()
+    if code is None:
+        table = Table("Code", "What is wrong", title="Error codes")
+        for known in codes.values():
+            table.add_row(known.code, known.title)
+        console.print(table)
+        return
+    entry = codes.get(code.strip("[] ").upper())
+    if entry is None:
+        raise InputError(
+            Problem("OPT-003", "code", repr(code), "an error code", suggest(code.upper(), codes))
+        )
+    console.print(Text(f"{entry.code}  {entry.title}", style="bold"))
+    console.print(entry.meaning, highlight=False)
+    console.print(f"What to do: {entry.mend}", highlight=False)
+
+
+def main() -> None:
+    """Run the command line; problems of an input are printed without a traceback."""
+    try:
+        app()
+    except InputError as error:
+        errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(USAGE_ERROR)
+    except KeyboardInterrupt:
+        errors.print("Interrupted; nothing half-written is left.")
+        sys.exit(INTERRUPTED)

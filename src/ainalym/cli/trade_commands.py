@@ -1,0 +1,268 @@
+"""The commands ``ainalym trade import`` and ``ainalym trade fetch``. Heavy imports stand inside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ainalym.packages.trade.engine import Listener
+    from ainalym.packages.trade.importer import ImportSummary
+
+UNMATCHED_SHOWN = 15
+"""Codes without a product that are printed; the rest is counted."""
+
+MILLION, KG_PER_TONNE = 1e6, 1e3
+
+trade_app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Bring in what customs and the statistical office publish: trade, production, sales.",
+)
+console = Console()
+
+SourceName = Literal["comtrade", "comtrade-api", "baci", "comext", "bns-hs6", "bns-resources", "tidy"]
+CountryOption = Annotated[
+    str,
+    typer.Option("--country", "-c", help="ISO code such as KAZ, a name, or the folder of a country package."),
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of the store; by default 'trade' beside the country package, or for an embedded country "
+        "in the folder of AINALYM_DATA.",
+        show_default=False,
+    ),
+]
+
+
+@trade_app.command("import")
+def import_files(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of one publication: CSV, gz, Parquet, xlsx, JSON.")
+    ],
+    source: Annotated[SourceName, typer.Option("--source", "-s", help="Which publication the files are.")],
+    country: CountryOption,
+    mapping: Annotated[
+        Path | None, typer.Option(help="Mapping file (YAML or CSV) for --source tidy.", show_default=False)
+    ] = None,
+    out: OutOption = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put new figures in the place of stored ones of the same year.")
+    ] = False,
+    accept_absurd: Annotated[
+        bool,
+        typer.Option(
+            "--accept-absurd", help="Import rows with an absurd unit weight with a flag, by mass alone."
+        ),
+    ] = False,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the text, such as cp1251.", show_default="utf-8")
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="Character between columns.", show_default="the publisher's")
+    ] = None,
+    revision: Annotated[
+        str | None,
+        typer.Option(help="Revision such as HS2017, for files that do not name it.", show_default=False),
+    ] = None,
+    flow: Annotated[
+        Literal["import", "export"] | None,
+        typer.Option(help="For workbooks that do not say which they are.", show_default=False),
+    ] = None,
+    memory: Annotated[str, typer.Option(help="Memory for rows in work; the rest goes to disk.")] = "512MB",
+) -> None:
+    """Import files into the store of a country: all of them, or none.
+
+    Prints what came in, and every code of electrical equipment that has no product, with its value.
+    """
+    from ainalym.packages.country import read_identity
+    from ainalym.packages.trade.engine import EngineLimits
+    from ainalym.packages.trade.import_options import ImportOptions
+    from ainalym.packages.trade.importer import import_trade
+    from ainalym.packages.trade.store import find_store_folder
+
+    options = ImportOptions(
+        mapping=mapping,
+        replace=replace,
+        accept_absurd=accept_absurd,
+        encoding=encoding,
+        delimiter=delimiter,
+        revision=revision,
+        flow=flow,
+        limits=EngineLimits(memory=memory),
+    )
+    iso3 = read_identity(country).iso3
+    with show_progress() as listen:
+        summary = import_trade(files, source, iso3, find_store_folder(country, out), options, listen)
+    print_summary(summary)
+
+
+@trade_app.command("fetch")
+def fetch(
+    country: CountryOption,
+    years: Annotated[str, typer.Option(help="Years such as 2015-2023 or 2015,2018.")],
+    codes: Annotated[
+        str | None,
+        typer.Option(help="HS codes of six digits, separated by commas.", show_default="all with a product"),
+    ] = None,
+    flows: Annotated[
+        str, typer.Option(help="Flows, separated by commas: import, export, re_export, re_import.")
+    ] = "import,export,re_export",
+    partners: Annotated[
+        Literal["world", "each", "mirror"],
+        typer.Option(help="Totals, every partner by itself, or what the partners report of the country."),
+    ] = "world",
+    out: OutOption = None,
+    base: Annotated[
+        str | None,
+        typer.Option(help="Address of the API.", envvar="COMTRADE_API_BASE", show_default="that of the UN"),
+    ] = None,
+    pause: Annotated[float, typer.Option(min=0.0, help="Shortest time between two requests, s.")] = 1.2,
+    timeout: Annotated[float, typer.Option(min=0.1, help="How long to wait for an answer, s.")] = 120.0,
+    retries: Annotated[int, typer.Option(min=0, help="How often an unanswered request is repeated.")] = 6,
+    keep_only: Annotated[
+        bool, typer.Option("--keep-only", help="Keep the answers without importing them.")
+    ] = False,
+) -> None:
+    """Fetch trade from the UN Comtrade API and import it.
+
+    The key is read from the environment variable COMTRADE_API_KEY and stands in no file and no message.
+    Without one the preview is asked, 500 rows at a time. An interrupted fetch goes on where it stopped.
+    """
+    from ainalym.packages.country import read_identity
+    from ainalym.packages.reference import read_reference
+    from ainalym.packages.trade.comtrade_api import BASE, KEY_VARIABLE, ApiOptions, ComtradeClient
+    from ainalym.packages.trade.country_codes import read_country_codes
+    from ainalym.packages.trade.fetching import DOWNLOADS, fetch_chunks, parse_request, plan_chunks
+    from ainalym.packages.trade.import_options import ImportOptions
+    from ainalym.packages.trade.importer import import_trade
+    from ainalym.packages.trade.store import find_store_folder
+
+    reference = read_reference()
+    iso3 = read_identity(country).iso3
+    request = parse_request(years, codes, flows)
+    chunks = plan_chunks(read_country_codes(reference, iso3), request, partners, reference)
+    folder = find_store_folder(country, out)
+    key = os.environ.get(KEY_VARIABLE) or None
+    options = ApiOptions(key, base or BASE, pause, retries, timeout)
+    with show_progress() as listen, ComtradeClient(options) as client:
+        found = fetch_chunks(client, chunks, folder / DOWNLOADS, listen)
+    console.print(
+        f"{len(chunks)} requests, {len(found)} answers with figures in {folder / DOWNLOADS}", soft_wrap=True
+    )
+    if keep_only or not found:
+        return
+    with show_progress() as listen:
+        summary = import_trade(
+            found, "comtrade-api", iso3, folder, ImportOptions(replace=True, accept_absurd=True), listen
+        )
+    print_summary(summary)
+
+
+@contextmanager
+def show_progress() -> Iterator[Listener]:
+    """Show a bar that follows what is being done.
+
+    Yields
+    ------
+    Listener
+        To be given to the library.
+    """
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("opening", total=None)
+
+        def listen(stage: str, share: float | None) -> None:
+            progress.update(
+                task, description=stage[:28], total=None if share is None else 1.0, completed=share or 0.0
+            )
+
+        yield listen
+
+
+def print_summary(summary: ImportSummary) -> None:
+    """Print what an import brought.
+
+    Parameters
+    ----------
+    summary
+        Result of the import.
+    """
+    coverage = summary.coverage
+    span = f"{coverage['year'].min()}-{coverage['year'].max()}"
+    console.print(
+        f"Imported {summary.rows:,} rows, {span}, {summary.codes:,} codes in {summary.seconds:.1f} s.",
+        highlight=False,
+    )
+    table = Table("Reported by", "Flow", "Years", "Rows", "t", "1000 pieces", "million USD")
+    for side, own in (("country", True), ("partners", False)):
+        for flow, rows in coverage[coverage["is_own"] == own].groupby("flow", sort=True):
+            table.add_row(
+                side,
+                str(flow),
+                f"{rows['year'].min()}-{rows['year'].max()}",
+                f"{rows['rows'].sum():,}",
+                f"{rows['kg'].sum() / KG_PER_TONNE:,.0f}",
+                f"{rows['pieces'].sum() / 1e3:,.0f}",
+                f"{rows['value_usd'].sum() / MILLION:,.1f}",
+            )
+    console.print(table)
+    left_out = {level: count for level, count in summary.levels.items() if level != "leaf"}
+    if left_out:
+        shown = ", ".join(f"{count:,} {LEVEL_WORDS[level]}" for level, count in sorted(left_out.items()))
+        console.print(f"Left out: {shown}.", highlight=False)
+    if summary.absurd:
+        console.print(
+            f"{summary.absurd:,} rows have an absurd unit weight; they count by their mass.", highlight=False
+        )
+    print_unmatched(summary.unmatched, summary.codes)
+    console.print(f"{summary.store.folder}", highlight=False, soft_wrap=True)
+
+
+LEVEL_WORDS = {
+    "aggregate": "totals of higher levels",
+    "part": "parts of a total",
+    "other": "of other chapters",
+    "special": "of no HS code by intention",
+}
+
+
+def print_unmatched(unmatched: pd.DataFrame, codes: int) -> None:
+    """Print the codes without a product.
+
+    Parameters
+    ----------
+    unmatched
+        Codes with their trade, largest value first.
+    codes
+        Number of all codes.
+    """
+    matched = f"{codes - len(unmatched):,} of {codes:,} codes have a product"
+    rest = f"{len(unmatched):,} in the chapters of electrical equipment have none"
+    console.print(f"{matched}; {rest}:" if len(unmatched) else f"{matched}.", highlight=False)
+    if unmatched.empty:
+        return
+    table = Table("Revision", "Code", "Years", "Rows", "million USD")
+    for row in unmatched.head(UNMATCHED_SHOWN).to_dict("records"):
+        table.add_row(
+            row["hs_revision"],
+            row["code"],
+            f"{row['first_year']}-{row['last_year']}",
+            f"{row['rows']:,}",
+            f"{row['value_usd'] / MILLION:,.2f}",
+        )
+    console.print(table)
+    if len(unmatched) > UNMATCHED_SHOWN:
+        console.print(f"... and {len(unmatched) - UNMATCHED_SHOWN} more.", highlight=False)

@@ -1,0 +1,1 @@
+"""Views of a result: charts and pages. They compute no model number."""

@@ -1,0 +1,71 @@
+"""The charts by name: one function each, from a result to a Vega-Lite specification."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ainalym.errors import InputError, Problem
+from ainalym.reports.chart_parts import Spec
+from ainalym.reports.draw_evidence import draw_comparison, draw_photovoltaic_capacity
+from ainalym.reports.draw_flows import (
+    draw_ewaste_generated,
+    draw_largest_products,
+    draw_placed_on_market,
+    draw_regions,
+    draw_stock,
+)
+from ainalym.reports.draw_materials import (
+    draw_material_value,
+    draw_materials_bulk,
+    draw_materials_minor,
+    draw_materials_precious,
+)
+from ainalym.reports.language import Translator
+from ainalym.results.result import Result
+
+Drawing = Callable[[Result, Translator], Spec | None]
+"""A chart: None where the country has no figures for it."""
+
+CHARTS: dict[str, Drawing] = {
+    "placed_on_market": draw_placed_on_market,
+    "stock": draw_stock,
+    "ewaste_generated": draw_ewaste_generated,
+    "largest_products": draw_largest_products,
+    "materials_bulk": draw_materials_bulk,
+    "materials_minor": draw_materials_minor,
+    "materials_precious": draw_materials_precious,
+    "material_value": draw_material_value,
+    "regions": draw_regions,
+    "comparison": draw_comparison,
+    "photovoltaic_capacity": draw_photovoltaic_capacity,
+}
+"""Every chart by its name; a new chart is one function and one line here."""
+
+
+def draw_chart(result: Result, name: str, translator: Translator) -> Spec | None:
+    """Draw a chart by its name.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    name
+        One of :data:`CHARTS`.
+    translator
+        Language of the chart.
+
+    Returns
+    -------
+    Spec or None
+        Vega-Lite specification; None where the country has no figures for this chart.
+
+    Raises
+    ------
+    InputError
+        [VIE-001] if there is no such chart.
+    """
+    if name not in CHARTS:
+        raise InputError(
+            Problem("VIE-001", "chart", repr(name), f"one of {', '.join(CHARTS)}", "Use a name of the list.")
+        )
+    return CHARTS[name](result, translator)

@@ -1,0 +1,452 @@
+"""The figures that people ask for first, as sentences and tables of texts in the language of the reader.
+
+Pure functions: the page and the terminal print what they return, so that both show the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any, NamedTuple
+
+from ainalym.core.quantities import get_quantity, read_quantities
+from ainalym.core.units import TONNES_PER_KILOTONNE
+from ainalym.reports.language import Translator
+from ainalym.reports.text_table import Column, TextTable, translate_text
+from ainalym.results.result import Result
+from ainalym.results.summary import (
+    ACCUMULATIONS,
+    HEADLINE_MATERIALS,
+    HEADLINE_QUANTITIES,
+    compute_comparison,
+    compute_headline,
+    compute_material_summary,
+    list_years,
+)
+from ainalym.results.trust import compute_gap, compute_price_grades
+from ainalym.results.value import compute_total_value, compute_unpriced_share
+
+DOLLARS_PER_MILLION = 1e6
+DOLLARS_PER_BILLION = 1e9
+
+WORST_GRADE = "D"
+
+
+def describe_headline(result: Result, translator: Translator) -> str:
+    """Say the headline in two sentences of plain language.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    translator
+        Language of the sentences.
+
+    Returns
+    -------
+    str
+        E-waste generated in the first headline year, and in the later ones.
+    """
+    headline = compute_headline(result)
+    generated = headline[headline["quantity"] == "ewaste_generated"]
+    first, *later = [
+        (int(row["year"]), _say_kilotonnes(translator, row["value"]), row["per_inhabitant"])
+        for row in generated.to_dict("records")
+    ]
+    today = translator.gettext(
+        "In %(year)s about %(mass)s of electronic waste arose in %(country)s, %(per_inhabitant)s.",
+        country=result.country[translator.language],
+        year=first[0],
+        mass=first[1],
+        per_inhabitant=translator.with_unit(first[2], "kg/person"),
+    )
+    if not later:
+        return today
+    said = [translator.gettext("%(mass)s in %(year)s", mass=mass, year=year) for year, mass, _ in later]
+    future = translator.gettext(
+        "If population and income grow as projected and no new measure is taken, it will be %(list)s.",
+        list=translator.join(said),
+    )
+    return f"{today} {future}"
+
+
+def describe_materials(result: Result, translator: Translator) -> str:
+    """Say what the e-waste of the longest period holds, and what it would fetch, in plain language."""
+    longest = [period for period in ACCUMULATIONS if period[1] <= int(result.data["year"].max())][-1:]
+    if not longest:
+        return ""
+    first, last = longest[0]
+    summary = compute_material_summary(result, HEADLINE_MATERIALS)
+    chosen = summary[(summary["first_year"] == first) & (summary["last_year"] == last)]
+    said = [
+        translator.gettext(
+            "%(mass)s of %(material)s",
+            mass=_say_mass(result, translator, material, mass),
+            material=result.name_of("materials", material, translator.language).lower(),
+        )
+        for material, mass in zip(chosen["material"], chosen["mass"], strict=True)
+    ]
+    total = compute_total_value(result).set_index(["first_year", "last_year"])["value"]
+    return translator.gettext(
+        "The e-waste of %(period)s will hold %(list)s. All its priced materials together are worth "
+        "%(value)s billion USD at mean prices, before any cost of collection and recovery.",
+        period=translator.years(first, last),
+        list=translator.join(said),
+        value=translator.number(float(total.loc[(first, last)]) / DOLLARS_PER_BILLION),
+    )
+
+
+def describe_gap(result: Result, translator: Translator) -> str:
+    """Say honestly how far the model is from published totals.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    translator
+        Language of the sentences.
+
+    Returns
+    -------
+    str
+        Empty where nothing has been published for a year of the outlook.
+    """
+    gap = compute_gap(result)
+    if gap is None:
+        return ""
+    sentences = [
+        translator.gettext(
+            "For %(year)s the newest published total is %(published)s (%(vintage)s); the model gives "
+            "%(model)s, %(ratio)s times as much.",
+            year=gap.year,
+            published=_say_kilotonnes(translator, gap.published),
+            vintage=gap.vintage,
+            model=_say_kilotonnes(translator, gap.model),
+            ratio=translator.number_fixed(gap.ratio, 2),
+        ),
+        translator.ngettext(
+            "Over %(number)s published total the ratio is %(low)s.",
+            "Over %(number)s published totals the ratio runs from %(low)s to %(high)s.",
+            gap.totals,
+            low=translator.number_fixed(gap.lowest_ratio, 2),
+            high=translator.number_fixed(gap.highest_ratio, 2),
+        ),
+    ]
+    if gap.highest_published > gap.lowest_published:
+        sentences.append(
+            translator.gettext(
+                "The published totals differ among themselves: from %(low)s to %(high)s for %(year)s.",
+                low=_say_kilotonnes(translator, gap.lowest_published),
+                high=_say_kilotonnes(translator, gap.highest_published),
+                year=gap.disputed_year,
+            )
+        )
+    sentences.append(translator.gettext("Nothing was tuned to close the gap."))
+    return " ".join(sentences)
+
+
+class KeyFigure(NamedTuple):
+    """E-waste generated in one year, as large figures show it.
+
+    Attributes
+    ----------
+    year
+        The year.
+    mass
+        Mass in kt, without its unit.
+    per_inhabitant
+        Mass per inhabitant, with its unit.
+    """
+
+    year: str
+    mass: str
+    per_inhabitant: str
+
+
+def list_key_figures(result: Result, translator: Translator) -> list[KeyFigure]:
+    """List e-waste generated in the headline years."""
+    headline = compute_headline(result)
+    return [
+        KeyFigure(
+            str(row["year"]),
+            translator.number(row["value"] / TONNES_PER_KILOTONNE),
+            f"{translator.number(row['per_inhabitant'])} {translator.unit('kg/person')}",
+        )
+        for row in headline[headline["quantity"] == "ewaste_generated"].to_dict("records")
+    ]
+
+
+def describe_place(path: str, translator: Translator) -> str:
+    """Say where the report is.
+
+    Parameters
+    ----------
+    path
+        File of the report.
+    translator
+        Language of the sentence.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    return translator.gettext("The report is here: %(path)s", path=path)
+
+
+def compose_headline_table(result: Result, translator: Translator) -> TextTable:
+    """Compose the table of placed on market, stock and e-waste in the headline years.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    translator
+        Language of the table.
+
+    Returns
+    -------
+    TextTable
+        One row in kt and one in kg per inhabitant for every quantity; one column per year.
+    """
+    headline = compute_headline(result)
+    years = list_years(result)
+    rows = []
+    for quantity in HEADLINE_QUANTITIES:
+        own = headline[headline["quantity"] == quantity]
+        name = get_quantity(quantity).labels[translator.language]
+        unit = translator.unit("kt" if get_quantity(quantity).unit == "t" else "kt/yr")
+        masses = [translator.number(mass / TONNES_PER_KILOTONNE) for mass in own["value"]]
+        shares = [translator.number(kilograms) for kilograms in own["per_inhabitant"]]
+        rows += [(f"{name}, {unit}", *masses), (f"{name}, {translator.unit('kg/person')}", *shares)]
+    return TextTable(
+        "headline",
+        translator.gettext("Placed on market, stock and e-waste"),
+        (
+            Column("quantity", translator.gettext("Quantity")),
+            *(Column(str(year), str(year), numeric=True) for year in years),
+        ),
+        tuple(rows),
+    )
+
+
+def compose_material_table(
+    result: Result, translator: Translator, materials: Sequence[str] | None = HEADLINE_MATERIALS
+) -> TextTable:
+    """Compose the table of the mass of materials in the e-waste.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    translator
+        Language of the table.
+    materials
+        Materials to list; None for all.
+
+    Returns
+    -------
+    TextTable
+        One row per material; one column per headline year and accumulated period.
+    """
+    summary = compute_material_summary(result, materials)
+    by_material = {str(name): own["mass"] for name, own in summary.groupby("material", sort=False)}
+    table = result.tables["materials"]
+    if materials is None:
+        # Those that are part of the mass first, the heaviest of the last period first.
+        order = sorted(
+            by_material, key=lambda name: (not table.at[name, "additive"], -by_material[name].iloc[-1])
+        )
+        by_material = {name: by_material[name] for name in order}
+    rows = []
+    for material, masses in by_material.items():
+        unit = str(table.at[material, "display_unit"])
+        scale = TONNES_PER_KILOTONNE if unit == "kt" else 1.0
+        name = result.name_of("materials", material, translator.language)
+        cells = [translator.number(mass / scale) for mass in masses]
+        rows.append((f"{name}, {translator.unit(unit)}", *cells))
+    return TextTable(
+        "materials",
+        translator.gettext("Materials embedded in the e-waste"),
+        (
+            Column("material", translator.gettext("Material")),
+            *_period_columns(result, translator),
+        ),
+        tuple(rows),
+        (translator.gettext("Embedded, not recovered: what the e-waste contains, wherever it goes."),),
+    )
+
+
+def compose_value_table(
+    result: Result,
+    translator: Translator,
+    materials: Sequence[str] | None = HEADLINE_MATERIALS,
+    with_prices: bool = False,
+) -> TextTable:
+    """Compose the table of the gross value of materials, the total of all priced materials last.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    translator
+        Language of the table.
+    materials
+        Materials to list; None for all, the most valuable first. Those without a price are named in a note.
+    with_prices
+        Whether columns give price, its years and its grade; otherwise an assumed price is marked at the name.
+
+    Returns
+    -------
+    TextTable
+        One row per material; million USD.
+    """
+    summary = compute_material_summary(result, materials).dropna(subset=["value"])
+    by_material = {str(name): own["value"] for name, own in summary.groupby("material", sort=False)}
+    if materials is None:
+        by_material = dict(sorted(by_material.items(), key=lambda item: -item[1].iloc[-1]))
+    prices = {price["material"]: price for price in compute_price_grades(result).to_dict("records")}
+    rows: list[tuple[str, ...]] = []
+    for material, values in by_material.items():
+        name = result.name_of("materials", material, translator.language)
+        rows.append(
+            (
+                *_say_price(translator, name, prices[material], with_prices),
+                *(translator.number(value / DOLLARS_PER_MILLION) for value in values),
+            )
+        )
+    totals = compute_total_value(result)["value"] / DOLLARS_PER_MILLION
+    together = (translator.gettext("All priced materials"), *(("", "", "") if with_prices else ()))
+    rows.append((*together, *(translator.number(total) for total in totals)))
+    price_columns = (
+        Column("price", translator.gettext("Price, USD/t"), numeric=True),
+        Column("price_years", translator.gettext("Price years")),
+        Column("grade", translator.gettext("Grade of the price")),
+    )
+    return TextTable(
+        "values",
+        translator.gettext("Gross value of the embedded materials, million USD"),
+        (
+            Column("material", translator.gettext("Material")),
+            *(price_columns if with_prices else ()),
+            *_period_columns(result, translator),
+        ),
+        tuple(rows),
+        _note_values(result, translator),
+    )
+
+
+def _say_price(
+    translator: Translator, name: str, price: dict[Hashable, Any], with_prices: bool
+) -> tuple[str, ...]:
+    if not with_prices:
+        return (f"{name} {mark_price(translator, price['grade'])}".rstrip(),)
+    years = translator.years(price["first_year"], price["last_year"])
+    return name, translator.number(price["price"], 4), years, price["grade"]
+
+
+def mark_price(translator: Translator, grade: str) -> str:
+    """Mark a price that is an assumption; empty for any better grade."""
+    return translator.gettext("(price D)") if grade == WORST_GRADE else ""
+
+
+def _note_values(result: Result, translator: Translator) -> tuple[str, ...]:
+    first = list_years(result)[0]
+    missing, share = compute_unpriced_share(result, first)
+    lower_bound = translator.gettext(
+        "Gross value, lower bound: nothing is subtracted for collection, treatment and losses, and materials "
+        "without a price count nothing."
+    )
+    if not missing:
+        return (lower_bound,)
+    names = [result.name_of("materials", name, translator.language).lower() for name in missing]
+    without = translator.gettext(
+        "Without a price: %(list)s, together %(share)s of the e-waste of %(year)s by mass.",
+        list=translator.join(names),
+        share=translator.percent(share),
+        year=first,
+    )
+    return (lower_bound, without)
+
+
+def compose_comparison_table(result: Result, translator: Translator, with_sources: bool = False) -> TextTable:
+    """Compose the table of the model beside every published figure that it computes.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    translator
+        Language of the table.
+    with_sources
+        Whether the last columns name the source and say what is special about a published figure.
+
+    Returns
+    -------
+    TextTable
+        One row per published figure, with the ratio of model over published.
+    """
+    comparison = compute_comparison(result)
+    columns = (
+        Column("quantity", translator.gettext("Quantity")),
+        Column("year", translator.gettext("Year"), numeric=True),
+        Column("published", translator.gettext("Published"), numeric=True),
+        Column("model", translator.gettext("Model"), numeric=True),
+        Column("ratio", translator.gettext("Ratio"), numeric=True),
+        Column("vintage", translator.gettext("Edition")),
+        Column("grade", translator.gettext("Grade")),
+        Column("source", translator.gettext("Source")),
+        Column("note", translator.gettext("Note")),
+    )
+    rows = []
+    for row in comparison[comparison["model"].notna()].fillna({"note": ""}).to_dict("records"):
+        scale, unit = (TONNES_PER_KILOTONNE, "kt") if row["unit"] == "t" else (1.0, row["unit"])
+        rows.append(
+            (
+                f"{name_published(row['quantity'], translator)}, {translator.unit(unit)}",
+                str(row["year"]),
+                translator.number(row["published"] / scale),
+                translator.number(row["model"] / scale),
+                translator.number_fixed(row["ratio"], 2),
+                row["vintage"],
+                row["grade"],
+                row["source"],
+                translate_text(row["note"], translator),
+            )
+        )
+    shown = len(columns) if with_sources else len(columns) - 2
+    caption = translator.gettext("The model beside published figures")
+    return TextTable("comparison", caption, columns[:shown], tuple(row[:shown] for row in rows))
+
+
+def name_published(quantity: str, translator: Translator) -> str:
+    """Name a published quantity, one of the vocabulary or one that only publications use."""
+    known = read_quantities()
+    if quantity in known:
+        return known[quantity].labels[translator.language]
+    others = {
+        "ewaste_generated_per_inhabitant": known["ewaste_generated"].labels[translator.language],
+        "ewaste_collected_per_inhabitant": known["ewaste_collected"].labels[translator.language],
+        "eee_in_municipal_waste": translator.gettext("Equipment collected in municipal waste"),
+        "ewaste_reported_by_enterprises": translator.gettext("E-waste reported by enterprises"),
+        "share_reused_by_enterprises": translator.gettext("Reused, of what enterprises reported"),
+        "share_recycled_by_enterprises": translator.gettext("Recycled, of what enterprises reported"),
+        "share_destroyed_by_enterprises": translator.gettext("Destroyed, of what enterprises reported"),
+    }
+    return others.get(quantity, quantity.replace("_", " "))
+
+
+def _period_columns(result: Result, translator: Translator) -> tuple[Column, ...]:
+    last = int(result.data["year"].max())
+    periods = [(year, year) for year in list_years(result)]
+    periods += [period for period in ACCUMULATIONS if period[1] <= last]
+    said = [translator.years(*period) for period in periods]
+    return tuple(Column(period, period, numeric=True) for period in said)
+
+
+def _say_kilotonnes(translator: Translator, tonnes: float) -> str:
+    return translator.with_unit(tonnes / TONNES_PER_KILOTONNE, "kt")
+
+
+def _say_mass(result: Result, translator: Translator, material: str, tonnes: float) -> str:
+    unit = str(result.tables["materials"].at[material, "display_unit"])
+    return translator.with_unit(tonnes / TONNES_PER_KILOTONNE if unit == "kt" else tonnes, unit)

@@ -1,0 +1,349 @@
+"""The report: one page that holds all it needs and opens offline, with or without JavaScript."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from ainalym.reports.chart_parts import Spec
+from ainalym.reports.charts import CHARTS
+from ainalym.reports.draw_flows import LARGEST_PRODUCTS
+from ainalym.reports.headline import (
+    compose_comparison_table,
+    compose_headline_table,
+    compose_material_table,
+    compose_value_table,
+    describe_gap,
+    describe_headline,
+    describe_materials,
+    list_key_figures,
+)
+from ainalym.reports.images import load_converter, render_svg
+from ainalym.reports.language import Translator
+from ainalym.reports.method import describe_convention, describe_projection, describe_sales_use
+from ainalym.reports.page_tables import (
+    compose_category_table,
+    compose_left_out_table,
+    compose_product_table,
+    compose_region_table,
+    compose_sales_table,
+    compose_unmatched_table,
+)
+from ainalym.reports.palette import DARK, LIGHT, replace_by_variables, write_variables
+from ainalym.reports.run_tables import (
+    compose_hash_table,
+    compose_record_table,
+    compose_version_table,
+    say_date,
+)
+from ainalym.reports.sources import list_sources
+from ainalym.reports.text_table import TextTable
+from ainalym.reports.trust_tables import (
+    compose_capacity_table,
+    compose_grade_table,
+    compose_origin_table,
+    describe_trust,
+)
+from ainalym.results.result import Result
+
+TEMPLATE = "report.html.jinja"
+STYLE = "report.css"
+SCRIPT = "report.js"
+FONT = "Inter-Variable.woff2"
+
+
+class LegendEntry(NamedTuple):
+    """One entry of the legend of a chart, as the page writes it.
+
+    Attributes
+    ----------
+    name
+        What the mark stands for.
+    fill
+        Variable of the colour inside.
+    stroke
+        Variable of the colour of the edge.
+    shape
+        ``square``, ``circle`` or ``diamond``.
+    """
+
+    name: str
+    fill: str
+    stroke: str
+    shape: str
+
+
+class Figure(NamedTuple):
+    """A chart with all that the page says about it.
+
+    Attributes
+    ----------
+    name
+        Name of the chart.
+    title
+        What is seen.
+    subtitle
+        Quantity, unit, how to read the marks.
+    description
+        The same in words, for screen readers.
+    legend
+        Entries of the legend; empty if none is needed.
+    drawing
+        SVG, shown until and unless the chart comes alive.
+    specification
+        Vega-Lite specification for the live chart, as JSON that may stand in a script element.
+    """
+
+    name: str
+    title: str
+    subtitle: str
+    description: str
+    legend: tuple[LegendEntry, ...]
+    drawing: Markup
+    specification: Markup
+
+
+def write_report(result: Result, path: Path, language: str) -> None:
+    """Write the report of a result.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    path
+        File to write; nothing else is needed to open it.
+    language
+        ``en``, ``ru`` or ``kk``.
+
+    Raises
+    ------
+    InputError
+        [OPT-005] for another language.
+    """
+    path.write_text(render_report(result, language), encoding="utf-8")
+
+
+def render_report(result: Result, language: str) -> str:
+    """Render the report of a result as the text of a page.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    language
+        ``en``, ``ru`` or ``kk``.
+
+    Returns
+    -------
+    str
+        HTML.
+
+    Raises
+    ------
+    InputError
+        [OPT-005] for another language.
+    """
+    translator = Translator(language)
+    # Bundling takes most of the time and runs outside the interpreter, so it goes on while charts are drawn.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        bundle = pool.submit(_bundle_vega)
+        figures = {name: _make_figure(result, name, translator) for name in CHARTS}
+        return _fill_template(result, translator, figures, bundle)
+
+
+def _fill_template(
+    result: Result, translator: Translator, figures: dict[str, Figure | None], bundle: Future[str]
+) -> str:
+    template = make_environment(translator).get_template(TEMPLATE)
+    page = template.render(
+        record=result.record,
+        country=result.country[translator.language],
+        language=translator.language,
+        first_year=int(result.data["year"].min()),
+        last_year=int(result.data["year"].max()),
+        product_count=int(result.data.sizes["product"]),
+        figures=figures,
+        tables=_compose_tables(result, translator),
+        lede=describe_headline(result, translator),
+        on_materials=describe_materials(result, translator),
+        on_gap=describe_gap(result, translator),
+        sources=list_sources(result),
+        key_figures=list_key_figures(result, translator),
+        on_trust=describe_trust(result, translator),
+        on_sales=describe_sales_use(result, translator),
+        on_projection=describe_projection(result, translator),
+        on_convention=describe_convention(result, translator),
+        created=say_date(result, translator),
+        style=Markup(_write_style()),  # noqa: S704 - our own file
+        script=Markup(_read_text("templates", SCRIPT)),  # noqa: S704 - our own file
+        bundle=Markup(bundle.result()),  # noqa: S704 - checked by _bundle_vega
+    )
+    return page.lstrip()
+
+
+def make_environment(translator: Translator) -> Environment:
+    """Make the environment of the templates: everything escaped, nothing undefined, texts translated.
+
+    Parameters
+    ----------
+    translator
+        Language of the page.
+
+    Returns
+    -------
+    jinja2.Environment
+        With the filters and functions that the template uses.
+    """
+    from jinja2 import PackageLoader
+
+    environment = Environment(
+        loader=PackageLoader("ainalym.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(  # type: ignore[attr-defined]
+        translator.catalogue, newstyle=True
+    )
+    environment.globals["translator"] = translator
+    return environment
+
+
+def _compose_tables(result: Result, translator: Translator) -> dict[str, TextTable | None]:
+    quantities = ("placed_on_market", "stock", "ewaste_generated")
+    return {
+        **{name: compose_category_table(result, translator, name) for name in quantities},
+        "headline": compose_headline_table(result, translator),
+        "largest_products": compose_product_table(result, translator, LARGEST_PRODUCTS),
+        "materials": compose_material_table(result, translator, None),
+        "values": compose_value_table(result, translator, None, with_prices=True),
+        "regions": compose_region_table(result, translator),
+        "comparison": compose_comparison_table(result, translator, with_sources=True),
+        "published": compose_unmatched_table(result, translator),
+        "sales": compose_sales_table(result, translator),
+        "sales_left_out": compose_left_out_table(result, translator),
+        "grades": compose_grade_table(result, translator),
+        "origins": compose_origin_table(result, translator),
+        "photovoltaic_capacity": compose_capacity_table(result, translator),
+        "record": compose_record_table(result, translator),
+        "versions": compose_version_table(result, translator),
+        "hashes": compose_hash_table(result, translator),
+    }
+
+
+def _make_figure(result: Result, name: str, translator: Translator) -> Figure | None:
+    spec = CHARTS[name](result, translator)
+    if spec is None:
+        return None
+    bare = adapt_to_page(spec)
+    drawing = replace_by_variables(_make_names_unique(render_svg(bare), name))
+    live = replace_by_variables(json.dumps({**bare, "width": "container"}, ensure_ascii=False))
+    return Figure(
+        name=name,
+        title=spec["title"]["text"],
+        subtitle=spec["title"]["subtitle"],
+        description=spec["description"],
+        legend=tuple(read_legend(spec)),
+        drawing=Markup(drawing),  # noqa: S704 - drawn by the converter, which escapes texts
+        # A specification is data in a script element: nothing in it may look like the end of one.
+        specification=Markup(live.replace("<", "\\u003c")),  # noqa: S704
+    )
+
+
+def adapt_to_page(spec: Spec) -> Spec:
+    """Take away from a chart what the page says around it: title, description, legend, ground.
+
+    Parameters
+    ----------
+    spec
+        Specification that stands for itself.
+
+    Returns
+    -------
+    Spec
+        A copy for the page, hidden from screen readers because its figure carries the description.
+    """
+    bare: Spec = json.loads(json.dumps(spec))
+    for key in ("title", "description"):
+        del bare[key]
+    bare["config"] |= {"background": None, "aria": False}
+    bare["autosize"] = {"type": "fit-x", "contains": "padding"}
+    for encoding in _find_encodings(bare):
+        for channel in ("color", "fill", "stroke", "shape"):
+            if "scale" in encoding.get(channel, {}):
+                encoding[channel]["legend"] = None
+    return bare
+
+
+def read_legend(spec: Spec) -> list[LegendEntry]:
+    """Read the legend of a chart from its scales.
+
+    Parameters
+    ----------
+    spec
+        Specification of a chart.
+
+    Returns
+    -------
+    list of LegendEntry
+        In the order of the scale; empty where no mark has a scale of colours.
+    """
+    for encoding in _find_encodings(spec):
+        fill = encoding.get("fill", encoding.get("color", {})).get("scale")
+        if fill is None:
+            continue
+        stroke = encoding.get("stroke", {}).get("scale", fill)
+        shape = encoding.get("shape", {}).get("scale", {"range": ["square"] * len(fill["domain"])})
+        return [
+            LegendEntry(name, replace_by_variables(inside), replace_by_variables(edge), form)
+            for name, inside, edge, form in zip(
+                fill["domain"], fill["range"], stroke["range"], shape["range"], strict=True
+            )
+        ]
+    return []
+
+
+def _find_encodings(spec: Spec) -> list[dict[str, Any]]:
+    own = [spec["encoding"]] if "encoding" in spec else []
+    return own + [found for layer in spec.get("layer", []) for found in _find_encodings(layer)]
+
+
+def _make_names_unique(drawing: str, name: str) -> str:
+    """Prefix the names inside a drawing: each counts its clip paths from zero, and they share a page."""
+    return re.sub(r'(\bid="|url\(#)', rf"\g<1>{name}-", drawing)
+
+
+@cache
+def _bundle_vega() -> str:
+    bundle = str(load_converter().javascript_bundle())
+    if "</script" in bundle.lower():
+        raise AssertionError("the bundle of Vega would end the script element it stands in")
+    return bundle
+
+
+def _write_style() -> str:
+    font = base64.b64encode(files(__package__).joinpath("fonts", FONT).read_bytes()).decode("ascii")
+    face = (
+        '@font-face{font-family:"Inter";font-style:normal;font-weight:400 700;font-display:swap;'
+        f'src:url(data:font/woff2;base64,{font}) format("woff2")}}'
+    )
+    colors = (
+        f":root{{{write_variables(LIGHT)}}}"
+        f"@media screen and (prefers-color-scheme: dark){{:root{{{write_variables(DARK)}}}}}"
+    )
+    return f"{face}\n{colors}\n{_read_text('templates', STYLE)}"
+
+
+def _read_text(*parts: str) -> str:
+    return files(__package__).joinpath(*parts).read_text(encoding="utf-8")
