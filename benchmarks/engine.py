@@ -1,0 +1,391 @@
+"""How fast the cohort engine is, against what this machine could do and against its peers, in one run.
+
+    python benchmarks/engine.py [--draws 10000] [--output benchmarks/results/engine.json]
+
+The bound is the CPU time of the exponentials and multiply-adds that 10,000 draws need at least, at the
+rates at which one core of this machine does them with numpy in double precision. flodym is the peer of the
+test requirements; ODYM is measured as well where its ``dynamic_stock_model`` can be imported. Every figure
+is the best of some repeats, with the bound measured before and after, as other work on the machine slows
+both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ainalym.kernels.boundary import FloatArray
+from ainalym.kernels.cohort import compute_inflow_driven, compute_stock_driven
+from ainalym.kernels.ensemble import (
+    LifetimeDraws,
+    Precision,
+    compute_inflow_driven_ensemble,
+    compute_stock_driven_ensemble,
+)
+from ainalym.kernels.lifetime import Convention, Weibull, survival_by_age, survival_by_cohort
+
+YEARS, PRODUCTS = 71, 54
+SPREAD = 0.1
+EXPONENTIALS = 2 * (YEARS - 1) * PRODUCTS
+"""Per draw: two for each survival after age 0; 75.6 million for 10,000 draws."""
+MULTIPLY_ADDS = YEARS * (YEARS + 1) // 2 * PRODUCTS
+"""Per draw: one for each cohort and later year; 1.38 thousand million for 10,000 draws."""
+MEBIBYTE = 2**20
+REPEATED = 100
+REPEATS = 7
+RESULTS = Path(__file__).resolve().parent / "results" / "engine.json"
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Best of some repeats."""
+
+    wall: float
+    cpu: float
+
+
+@dataclass
+class Report:
+    """Everything measured, as it goes into the JSON file."""
+
+    machine: dict[str, Any] = field(default_factory=dict)
+    bound: dict[str, float] = field(default_factory=dict)
+    ensembles: list[dict[str, Any]] = field(default_factory=list)
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    memory: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Work:
+    """The inputs: as many products and years as the outlook has, lifetimes like those of UNU-KEYs."""
+
+    inflow: FloatArray
+    stock: FloatArray
+    lifetime: Weibull
+    changing: Weibull
+    draws: LifetimeDraws
+
+
+def make_work(draws: int, seed: int = 20261123) -> Work:
+    generator = np.random.default_rng(seed)
+    shape, scale = generator.uniform(1.2, 3.0, PRODUCTS), generator.uniform(5, 25, PRODUCTS)
+    inflow = 10 * np.cumsum(generator.random((YEARS, PRODUCTS)), axis=0)
+    way = np.linspace(0, 1, YEARS)[:, None]
+    # Over the cohorts lifetimes lose a third of their length, smoothly, and some of their spread.
+    changing = Weibull(shape * (1 + 0.1 * way), scale * (1.1 - 0.35 * way))
+    shape_factor, scale_factor = (generator.lognormal(0, SPREAD, (draws, PRODUCTS)) for _ in range(2))
+    stock = 100 + 0.5 * np.cumsum(inflow, axis=0)
+    return Work(inflow, stock, Weibull(shape, scale), changing, LifetimeDraws(shape_factor, scale_factor))
+
+
+def best_of(repeats: int, act: Callable[[], object]) -> Timing:
+    walls, cpus = [], []
+    for _ in range(repeats):
+        wall, cpu = time.perf_counter(), time.process_time()
+        act()
+        walls.append(time.perf_counter() - wall)
+        cpus.append(time.process_time() - cpu)
+    return Timing(min(walls), min(cpus))
+
+
+def measure_rates() -> dict[str, float]:
+    """Measure seconds per exponential and per multiply-add on one core, in a child with one BLAS thread."""
+    generator = np.random.default_rng(1)
+    rates = {}
+    precisions: tuple[tuple[Precision, type[np.floating[Any]]], ...] = (
+        ("double", np.float64),
+        ("single", np.float32),
+    )
+    for name, dtype in precisions:
+        numbers = (-3 * generator.random(16384)).astype(dtype)
+        seconds = best_of(15, partial(take_exponentials, numbers, np.empty_like(numbers))).cpu
+        rates[f"exponential_{name}"] = seconds / REPEATED / numbers.size
+        # A product large enough to reach what the core can do, not of the shape the engine needs.
+        left, right = (generator.random((1024, 1024)).astype(dtype) for _ in range(2))
+        seconds = best_of(9, partial(np.matmul, left, right, np.empty_like(left))).cpu
+        rates[f"multiply_add_{name}"] = seconds / 1024**3
+    return rates
+
+
+def take_exponentials(numbers: FloatArray, out: FloatArray) -> None:
+    for _ in range(REPEATED):
+        np.exp(numbers, out=out)
+
+
+def measure_rates_in_child() -> dict[str, float]:
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, __file__, "--rates"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    rates: dict[str, float] = json.loads(done.stdout)
+    return rates
+
+
+def measure_memory(draws: int) -> dict[str, Any]:
+    """Measure the peak memory of an ensemble above its inputs, in a child of its own."""
+    command = [sys.executable, __file__, "--memory", str(draws)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    measured: dict[str, Any] = json.loads(done.stdout)
+    return measured
+
+
+def report_memory(draws: int) -> None:
+    """Print the peak memory above the inputs; inputs and libraries are there before the clock starts."""
+    work = make_work(draws)
+    small = make_work(10)
+    compute_inflow_driven_ensemble(small.inflow, small.lifetime, small.draws)
+    before = resident_memory("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    started = time.perf_counter()
+    compute_inflow_driven_ensemble(work.inflow, work.lifetime, work.draws)
+    seconds = time.perf_counter() - started
+    peak = resident_memory("VmHWM") - before
+    print(json.dumps({"draws": draws, "peak_mebibytes": peak / MEBIBYTE, "seconds": seconds}))
+
+
+def resident_memory(name: str) -> int:
+    """Read a memory figure of this process in bytes; Linux only."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith(name + ":"):
+            return int(line.split()[1]) * 1024
+    raise LookupError(name)
+
+
+class FlodymPeer:
+    """flodym's models with our inputs, at its own default moment, the middle of the year."""
+
+    def __init__(self) -> None:
+        self.flodym = importlib.import_module("flodym")
+        dimension = self.flodym.Dimension
+        years = dimension(letter="t", name="time", dtype=int, items=list(range(1980, 1980 + YEARS)))
+        products = dimension(letter="p", name="product", dtype=int, items=list(range(PRODUCTS)))
+        self.dims = self.flodym.DimensionSet(dim_list=[years, products])
+
+    def compute_outflow(
+        self, lifetime: Weibull, inflow: FloatArray | None, stock: FloatArray | None
+    ) -> FloatArray:
+        """Compute the outflow from the inflow, or from the stock where there is none."""
+        curve = self.flodym.WeibullLifetime(
+            dims=self.dims,
+            inflow_at="middle",
+            weibull_shape=np.broadcast_to(lifetime.shape, (YEARS, PRODUCTS)),
+            weibull_scale=np.broadcast_to(lifetime.scale, (YEARS, PRODUCTS)),
+        )
+        kind = self.flodym.StockDrivenDSM if inflow is None else self.flodym.InflowDrivenDSM
+        model = kind(dims=self.dims, lifetime_model=curve, time_letter="t")
+        if inflow is None:
+            model.stock.values[...] = stock
+        else:
+            model.inflow.values[...] = inflow
+        model.compute()
+        return np.asarray(model.outflow.values)
+
+
+def run_odym(work: Work) -> Timing | None:
+    """Run ODYM, product by product as it works, where the user has it; None where not."""
+    try:
+        module = importlib.import_module("odym.dynamic_stock_model")
+    except ImportError:
+        try:
+            module = importlib.import_module("dynamic_stock_model")
+        except ImportError:
+            return None
+
+    def act() -> None:
+        for product in range(PRODUCTS):
+            shape, scale = work.lifetime.shape[product], work.lifetime.scale[product]
+            lifetime = {
+                "Type": "Weibull",
+                "Shape": np.full(YEARS, shape),
+                "Scale": np.full(YEARS, scale),
+            }
+            model = module.DynamicStockModel(
+                t=np.arange(YEARS), i=work.inflow[:, product].copy(), lt=lifetime
+            )
+            model.compute_s_c_inflow_driven()
+            model.compute_o_c_from_s_c()
+            model.compute_stock_total()
+            model.compute_outflow_total()
+
+    return best_of(3, act)
+
+
+def measure_runs(work: Work, report: Report) -> dict[str, float]:
+    """Measure single runs of ours and of the peers, and check that they agree; gives flodym's seconds."""
+    flodym = FlodymPeer()
+    middle: Convention = "middle"
+
+    def constant(convention: Convention) -> FloatArray:
+        survival = survival_by_age(Weibull(work.lifetime.shape, work.lifetime.scale), YEARS, convention)
+        return compute_inflow_driven(work.inflow, survival).outflow
+
+    def by_cohort() -> FloatArray:
+        survival = survival_by_cohort(work.changing, YEARS, middle)
+        return compute_inflow_driven(work.inflow, survival).outflow
+
+    def from_stock() -> FloatArray:
+        survival = survival_by_age(work.lifetime, YEARS, middle)
+        return compute_stock_driven(work.stock, survival, "retire_proportionally").outflow
+
+    cases: list[tuple[str, Callable[[], FloatArray], Callable[[], FloatArray] | None]] = [
+        (
+            "inflow-driven",
+            lambda: constant(middle),
+            lambda: flodym.compute_outflow(work.lifetime, work.inflow, None),
+        ),
+        ("inflow-driven, uniform", lambda: constant("uniform"), None),
+        ("lifetimes by cohort", by_cohort, lambda: flodym.compute_outflow(work.changing, work.inflow, None)),
+        ("stock-driven", from_stock, lambda: flodym.compute_outflow(work.lifetime, None, work.stock)),
+    ]
+    seconds = {}
+    for name, ours, theirs in cases:
+        timing = best_of(100, ours)
+        entry: dict[str, Any] = {"run": name, "seconds": timing.wall}
+        if theirs is not None:
+            np.testing.assert_allclose(ours(), theirs(), rtol=1e-8, atol=1e-8)
+            seconds[name] = best_of(7, theirs).wall
+            entry |= {"flodym_seconds": seconds[name], "times_flodym": seconds[name] / timing.wall}
+        report.runs.append(entry)
+    odym = run_odym(work)
+    report.runs[0]["odym_seconds"] = odym.wall if odym else None
+    return seconds
+
+
+def measure_ensembles(
+    work: Work, draws: int, flodym: dict[str, float], report: Report
+) -> list[dict[str, float]]:
+    """Measure ensembles, each followed by the rates of the machine, which may be busy with other work."""
+    constant = partial(compute_inflow_driven_ensemble, work.inflow, work.lifetime, work.draws)
+    by_cohort = partial(compute_inflow_driven_ensemble, work.inflow, work.changing, work.draws)
+    from_stock = partial(
+        compute_stock_driven_ensemble, work.stock, work.lifetime, work.draws, "retire_proportionally"
+    )
+    cases: list[tuple[str, Callable[..., object], Convention, Precision, int]] = [
+        ("inflow-driven", constant, "start", "single", 1),
+        ("inflow-driven", constant, "middle", "single", 1),
+        ("inflow-driven", constant, "uniform", "single", 1),
+        ("inflow-driven", constant, "cbs", "single", 1),
+        ("inflow-driven", constant, "start", "double", 1),
+        ("inflow-driven", constant, "uniform", "double", 1),
+        ("inflow-driven", constant, "start", "single", 2),
+        ("inflow-driven", constant, "uniform", "single", 2),
+        ("lifetimes by cohort", by_cohort, "start", "single", 1),
+        ("lifetimes by cohort", by_cohort, "uniform", "single", 1),
+        ("lifetimes by cohort", by_cohort, "start", "single", 2),
+        ("stock-driven", from_stock, "start", "double", 1),
+        ("stock-driven", from_stock, "uniform", "double", 1),
+        ("stock-driven", from_stock, "start", "double", 2),
+        ("stock-driven", from_stock, "start", "single", 1),
+        ("stock-driven", from_stock, "start", "single", 2),
+    ]
+    rates = []
+    for name, act, convention, precision, threads in cases:
+        timing = best_of(REPEATS, partial(act, convention=convention, precision=precision, threads=threads))
+        rates.append(measure_rates_in_child())
+        report.ensembles.append(
+            {
+                "ensemble": name,
+                "convention": convention,
+                "precision": precision,
+                "threads": threads,
+                "draws": draws,
+                **asdict(timing),
+                "flodym_per_draw": flodym[name],
+                "times_flodym": flodym[name] * draws / timing.wall,
+            }
+        )
+    return rates
+
+
+def compute_bound(rates: list[dict[str, float]], draws: int) -> dict[str, float]:
+    """Compute the CPU seconds that the draws need at least, from the best rates seen."""
+    best = {name: min(measured[name] for measured in rates) for name in rates[0]}
+    for precision in ("double", "single"):
+        best[f"seconds_{precision}"] = draws * (
+            EXPONENTIALS * best[f"exponential_{precision}"]
+            + MULTIPLY_ADDS * best[f"multiply_add_{precision}"]
+        )
+    return best
+
+
+def print_report(report: Report) -> None:
+    bound = report.bound
+    print(f"{report.machine['processor']}, {report.machine['cores']} cores, numpy {np.__version__}")
+    print(f"load before and after: {report.machine['load_before']:.1f}, {report.machine['load_after']:.1f}")
+    for precision in ("double", "single"):
+        print(
+            f"one-core bound, {precision} precision: {bound[f'seconds_{precision}']:.3f} s"
+            f" ({1e9 * bound[f'exponential_{precision}']:.2f} ns an exponential,"
+            f" {1e-9 / bound[f'multiply_add_{precision}']:.1f} G multiply-adds/s)"
+        )
+    print(
+        "\nensemble            convention  precision  threads   wall s    CPU s  x bound  x flodym per draw"
+    )
+    for row in report.ensembles:
+        # The bound is that of one curve per draw and product, not of one per cohort, nor of a solution.
+        plain = row["ensemble"] == "inflow-driven"
+        times = f"{row['cpu'] / bound['seconds_double']:7.2f}" if plain else "      -"
+        print(
+            f"{row['ensemble']:<19} {row['convention']:<11} {row['precision']:<10} {row['threads']:>7}"
+            f" {row['wall']:8.3f} {row['cpu']:8.3f}  {times}  {row['times_flodym']:17.0f}"
+        )
+    print("\none run                    ms  flodym ms  x flodym")
+    for row in report.runs:
+        theirs = row.get("flodym_seconds")
+        peer = f"{1e3 * theirs:10.2f} {row['times_flodym']:9.0f}" if theirs else " " * 20
+        print(f"{row['run']:<24} {1e3 * row['seconds']:7.3f} {peer}")
+    odym = report.runs[0]["odym_seconds"]
+    print("ODYM: not installed" if odym is None else f"ODYM, inflow-driven: {1e3 * odym:.1f} ms")
+    print("\nmemory above the inputs")
+    for row in report.memory:
+        print(f"{row['draws']:>9,} draws  {row['peak_mebibytes']:6.0f} MiB  {row['seconds']:7.2f} s")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=10_000)
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    parser.add_argument("--rates", action="store_true", help="print the rates of this machine and stop")
+    parser.add_argument("--memory", type=int, help="print the peak memory of so many draws and stop")
+    options = parser.parse_args()
+    if options.rates:
+        print(json.dumps(measure_rates()))
+        return
+    if options.memory:
+        report_memory(options.memory)
+        return
+    report = Report()
+    report.machine = {
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "load_before": os.getloadavg()[0],
+    }
+    work = make_work(options.draws)
+    flodym = measure_runs(work, report)
+    rates = measure_ensembles(work, options.draws, flodym, report)
+    report.bound = compute_bound(rates, options.draws)
+    report.memory = [
+        measure_memory(draws) for draws in (options.draws, 4 * options.draws, 16 * options.draws)
+    ]
+    report.machine["load_after"] = os.getloadavg()[0]
+    print_report(report)
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(asdict(report), indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""The same blocks on real worker processes: the same bits, also where workers die."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from ainalym.ensemble import cluster as cluster_module
+from ainalym.ensemble.cluster import Cluster, open_cluster, report_versions
+from ainalym.ensemble.model import Model
+from ainalym.ensemble.options import EnsembleOptions
+from ainalym.ensemble.run import EnsembleResult, Progress, run_ensemble
+from ainalym.errors import InputError
+
+pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+
+OPTIONS = EnsembleOptions(draws=160, seed=4, block=16)
+
+
+@pytest.fixture(scope="module")
+def local(model: Model) -> EnsembleResult:
+    return run_ensemble(model, OPTIONS)
+
+
+@pytest.fixture(scope="module")
+def two_workers() -> Iterator[Cluster]:
+    with open_cluster(workers=2) as cluster:
+        yield cluster
+
+
+def assert_same_bits(first: EnsembleResult, second: EnsembleResult) -> None:
+    xr.testing.assert_identical(first.draws, second.draws)
+    xr.testing.assert_identical(first.quantiles, second.quantiles)
+    xr.testing.assert_identical(first.means, second.means)
+
+
+def test_that_two_worker_processes_give_the_same_bits(
+    model: Model, local: EnsembleResult, two_workers: Cluster
+) -> None:
+    assert two_workers.workers == 2
+    own = os.getpid()
+    assert own not in two_workers.client.run(os.getpid).values()
+    assert_same_bits(run_ensemble(model, OPTIONS, blocks=two_workers), local)
+
+
+def test_that_a_worker_killed_in_the_middle_changes_nothing(
+    model: Model, local: EnsembleResult, two_workers: Cluster
+) -> None:
+    pids = list(two_workers.client.run(os.getpid).values())
+    killed: list[int] = []
+
+    def kill_one(progress: Progress) -> None:
+        if not killed and progress.done < OPTIONS.draws:
+            os.kill(pids[0], signal.SIGKILL)
+            killed.append(progress.done)
+
+    result = run_ensemble(model, OPTIONS, kill_one, blocks=two_workers)
+    assert killed
+    assert_same_bits(result, local)
+
+
+def test_that_a_scheduler_out_of_reach_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_module, "SECONDS_TO_CONNECT", 0.5)
+    with (
+        pytest.raises(InputError, match=r"ENS-008.*tcp://127\.0\.0\.1:9"),
+        open_cluster(address="tcp://127.0.0.1:9"),
+    ):
+        pytest.fail("a scheduler answered at the port of nobody")
+
+
+def test_that_an_address_that_is_none_is_told() -> None:
+    with pytest.raises(InputError, match="ENS-008"), open_cluster(address="somewhere://else"):
+        pytest.fail("a scheduler answered at no address")
+
+
+def test_that_a_cluster_without_workers_is_refused() -> None:
+    with pytest.raises(InputError, match="ENS-006"), open_cluster(workers=0):
+        pytest.fail("a cluster of nobody was started")
+
+
+@dataclass(frozen=True)
+class LoneCluster:
+    """A scheduler and one worker, neither of which anybody starts again."""
+
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    worker: subprocess.Popen[bytes]
+
+
+def start(*command: str) -> subprocess.Popen[bytes]:
+    full = [sys.executable, "-m", "dask", *command, "--no-dashboard"]
+    return subprocess.Popen(full, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def lone_cluster() -> Iterator[LoneCluster]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    scheduler = start("scheduler", "--host", "127.0.0.1", "--port", str(port))
+    worker = start("worker", address, "--no-nanny", "--nthreads", "1")
+    yield LoneCluster(address, scheduler, worker)
+    for process in (worker, scheduler):
+        process.kill()
+        process.wait()
+
+
+def wait_for_worker(cluster: Cluster) -> None:
+    deadline = time.monotonic() + 30.0
+    while not cluster.workers:
+        assert time.monotonic() < deadline, "the worker did not come"
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("victim", ["worker", "scheduler"])
+def test_that_losing_every_worker_is_told_and_leaves_nothing(
+    model: Model, lone_cluster: LoneCluster, tmp_path: Path, victim: str
+) -> None:
+    def kill(_: Progress) -> None:
+        process = getattr(lone_cluster, victim)
+        process.kill()
+        process.wait()
+
+    with open_cluster(address=lone_cluster.address, patience=2.0) as cluster:
+        wait_for_worker(cluster)
+        with pytest.raises(InputError, match="ENS-009"):
+            run_ensemble(model, OPTIONS, kill, blocks=cluster, folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_running_cluster_gives_the_same_bits(
+    model: Model, local: EnsembleResult, lone_cluster: LoneCluster
+) -> None:
+    with open_cluster(address=lone_cluster.address) as cluster:
+        wait_for_worker(cluster)
+        assert_same_bits(run_ensemble(model, OPTIONS, blocks=cluster), local)
+
+
+def test_that_other_versions_on_a_worker_are_told(
+    model: Model, two_workers: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = report_versions()
+    assert own["ainalym"] != "none"
+    # The workers are as they are: it is this process that pretends to be another.
+    monkeypatch.setattr(cluster_module, "CHECKED_LIBRARIES", ("ainalym", "numpy"))
+    with pytest.raises(InputError, match="ENS-010"):
+        run_ensemble(model, OPTIONS, blocks=two_workers)

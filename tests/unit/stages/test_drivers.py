@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from ainalym.errors import InputError
+from ainalym.kernels.series import chain_link, interpolate_years
+from ainalym.stages.drivers import compute_population
+
+
+def series(**figures: dict[int, float]) -> xr.DataArray:
+    years = sorted({year for values in figures.values() for year in values})
+    values = [[rows.get(year, np.nan) for year in years] for rows in figures.values()]
+    return xr.DataArray(values, coords={"series": list(figures), "year": years}, dims=("series", "year"))
+
+
+def test_that_a_chain_keeps_the_level_and_takes_the_growth() -> None:
+    linked = chain_link([np.nan, 10.0, 20.0, np.nan], [4.0, 8.0, 100.0, 150.0])
+    np.testing.assert_allclose(linked, [5.0, 10.0, 20.0, 30.0])
+
+
+def test_that_a_chain_without_a_level_is_the_follower() -> None:
+    np.testing.assert_array_equal(chain_link([np.nan, np.nan], [1.0, 2.0]), [1.0, 2.0])
+
+
+def test_that_growth_between_two_points_is_constant() -> None:
+    np.testing.assert_allclose(interpolate_years([2000, 2002], [1.0, 4.0], [2001], geometric=True), [2.0])
+    np.testing.assert_allclose(interpolate_years([2000, 2002], [1.0, 4.0], [2001]), [2.5])
+
+
+def test_that_national_figures_stand_and_others_carry_them_on() -> None:
+    figures = series(
+        national={2010: 100.0, 2011: 110.0},
+        wpp2024_history={2009: 90.0, 2010: 180.0, 2011: 190.0, 2012: 200.0},
+        wpp2024_medium={2012: 50.0, 2013: 75.0},
+    )
+    population = compute_population(figures, [2009, 2010, 2011, 2012, 2013])
+    np.testing.assert_allclose(population, [50.0, 100.0, 110.0, 110.0 * 200 / 190, 110.0 * 200 / 190 * 1.5])
+
+
+def test_that_a_gap_in_the_drivers_is_told() -> None:
+    figures = series(national={2010: 100.0, 2011: 110.0})
+    with pytest.raises(InputError, match="CTY-002") as caught:
+        compute_population(figures, [2010, 2011, 2012, 2013])
+    assert "2012 to 2013" in str(caught.value)
+    assert "population.csv" in str(caught.value)

@@ -1,0 +1,73 @@
+"""The outlook as Python and notebooks have it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pandas as pd
+import pytest
+
+import ainalym
+from ainalym.api import Outlook
+from ainalym.results.result import Result
+
+
+@pytest.fixture(scope="module")
+def outlook(kazakhstan: Result) -> Outlook:
+    return Outlook(kazakhstan)
+
+
+def test_that_one_call_gives_the_outlook() -> None:
+    outlook = ainalym.outlook("Kazakhstan", until=2030, sales="beside")
+    assert repr(outlook) == "<Outlook of Kazakhstan, 1980 to 2030>"
+    assert outlook.record["options"]["sales"] == "beside"
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"until": 2000}, "OPT-001"),
+        ({"convention": "uniforn"}, "OPT-002"),
+        ({"projection": "crystal ball"}, "OPT-006"),
+        ({"until": "soon"}, "OPT-006"),
+    ],
+)
+def test_that_impossible_options_are_told(options: dict[str, Any], code: str) -> None:
+    with pytest.raises(ainalym.InputError, match=code):
+        ainalym.outlook("KAZ", **cast("Any", options))
+
+
+def test_that_tables_are_tables(outlook: Outlook) -> None:
+    for table in (
+        outlook.summary(),
+        outlook.materials(),
+        outlook.comparison(),
+        outlook.sales(),
+        outlook.categories(),
+        outlook.products(2030),
+        outlook.regions(2030),
+        outlook.to_frame("ewaste_generated"),
+    ):
+        assert isinstance(table, pd.DataFrame)
+        assert len(table) > 0
+
+
+def test_that_an_unknown_quantity_is_told(outlook: Outlook) -> None:
+    with pytest.raises(ainalym.InputError, match="OPT-004"):
+        outlook.to_frame("ewaste")
+
+
+def test_that_a_notebook_shows_the_headline_and_charts(outlook: Outlook) -> None:
+    html = outlook._repr_html_()
+    assert "2050" in html
+    assert "<table" in html
+    chart = outlook.plot("ewaste_generated", language="kk")
+    assert chart.to_dict()["$schema"].endswith(".json")
+
+
+def test_that_the_folder_can_be_written_from_python(outlook: Outlook, tmp_path: Path) -> None:
+    folder = outlook.write(tmp_path / "outlook")
+    assert {entry.name for entry in folder.iterdir()} == {"outlook.nc", "tables", "run.json", "report.html"}
+    with pytest.raises(ainalym.InputError, match="OUT-001"):
+        outlook.write(folder)
