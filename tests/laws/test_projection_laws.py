@@ -76,7 +76,7 @@ def test_that_a_group_buys_at_least_the_momentum_of_its_last_year(
         assert (after >= carried * (1 - 1e-12) - 1e-9).all(), group
 
 
-@given(sold, survivals, levels, st.sampled_from([0.015625, 0.5, 2.0, 64.0]))
+@given(sold, survivals, levels, st.floats(0.01, 100.0))
 def test_that_twice_as_many_owners_buy_twice_as_much(
     history: np.ndarray, survival: np.ndarray, stock: np.ndarray, factor: float
 ) -> None:
