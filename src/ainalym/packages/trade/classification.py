@@ -18,6 +18,7 @@ from ainalym.packages.reference import Reference
 from ainalym.packages.trade.tidy import EEE_CHAPTERS, REVISION_YEARS, REVISIONS
 
 FIRST_YEAR, LAST_YEAR = 1980, 2150
+FINE_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,35 @@ def list_shares(reference: Reference, country: CountryTables, years: np.ndarray)
     A decision of the country goes before one of the reference package, and either replaces all shares of its
     code in its years.
     """
+    shares = _decide_shares(reference, country, years)
+    shares = shares[shares["share"] > 0].rename(columns={"key": "product"})
+    return shares.sort_values(["hs_revision", "code", "year", "product"], ignore_index=True)
+
+
+def list_fine_codes(reference: Reference, country: CountryTables, years: np.ndarray) -> pd.DataFrame:
+    """List the codes of eight digits that are mapped or decided, year by year.
+
+    Parameters
+    ----------
+    reference
+        Reference package.
+    country
+        Tables of the country package.
+    years
+        Years wanted. Shape (year,).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``hs_revision``, ``year`` and ``code``. Codes that were decided to be no product are among
+        them: the shares of their subheading must not hold for them.
+    """
+    shares = _decide_shares(reference, country, years)
+    is_fine = shares["code"].str.len() == FINE_DIGITS
+    return shares.loc[is_fine, ["hs_revision", "year", "code"]].drop_duplicates(ignore_index=True)
+
+
+def _decide_shares(reference: Reference, country: CountryTables, years: np.ndarray) -> pd.DataFrame:
     mapping = reference.package.frame("hs_to_product")
     base = mapping.merge(pd.DataFrame({"year": years}), how="cross")
     base["is_counted"] = base["basis"] == "count_of_codes"
@@ -111,8 +141,7 @@ def list_shares(reference: Reference, country: CountryTables, years: np.ndarray)
     for decisions in (reference.package.frame("share_overrides"), country.share_overrides):
         if decisions is not None and len(decisions):
             shares = _replace(shares, decisions, years)
-    shares = shares[shares["share"] > 0].rename(columns={"key": "product"})
-    return shares.sort_values(["hs_revision", "code", "year", "product"], ignore_index=True)
+    return shares
 
 
 def _replace(shares: pd.DataFrame, decisions: pd.DataFrame, years: np.ndarray) -> pd.DataFrame:

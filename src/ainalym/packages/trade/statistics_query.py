@@ -70,13 +70,17 @@ WEIGHED = Template(
             CASE WHEN contains(flags, 'absurd_weight') THEN NULL ELSE pieces END AS sound_pieces
         FROM $lines lines),
     shared AS (SELECT coded.*, shares.product, shares.share * factor AS share, is_counted,
-            coalesce(code_weights.weight, product_weights.weight) AS weight
+            coalesce(weight_of_code.weight, weight_of_heading.weight, product_weights.weight) AS weight
         FROM coded
         JOIN shares ON shares.hs_revision = coded.hs_revision AND shares.code = known_code
             AND shares.year = coded.year
         JOIN product_weights ON product_weights.product = shares.product
             AND product_weights.year = coded.year
-        LEFT JOIN code_weights ON code_weights.code = known_code AND code_weights.year = coded.year)
+        LEFT JOIN code_weights AS weight_of_code
+            ON weight_of_code.code = coded.code AND weight_of_code.year = coded.year
+        LEFT JOIN code_weights AS weight_of_heading
+            ON weight_of_heading.code = left(coded.code, 6) AND weight_of_heading.year = coded.year
+            AND coded.hs_revision <> 'NATIONAL')
     SELECT *,
         share * coalesce($first_kg, $second_kg) AS product_kg,
         share * coalesce(sound_pieces, kg / weight) AS product_pieces,
@@ -84,7 +88,11 @@ WEIGHED = Template(
     FROM shared
 """
 )
-"""Rows by product. METHODS 1.2: code-specific weights first; of pieces and mass the one of choice counts."""
+"""Rows by product.
+
+The weight of the code as reported goes before that of its subheading, and this before that of the product, as
+in the common methodology of Regulation (EU) 2017/699; of pieces and mass the one of choice counts.
+"""
 
 SUMS = """
     SELECT is_own, flow, CAST(year AS INTEGER) AS year, product, sum(product_kg) AS kg,
@@ -122,16 +130,13 @@ UNMAPPED = Template("""
             AND headings.heading = left(lines.code, 4))) AS heading_is_mapped
     FROM counted lines
     WHERE NOT EXISTS (SELECT 1 FROM shares WHERE shares.hs_revision = lines.hs_revision
-            AND shares.year = lines.year AND shares.code IN (lines.code, left(lines.code, 6)))
-        AND (is_own OR NOT $has_own)
+            AND shares.year = lines.year AND shares.code = $code)
+        AND (is_own OR NOT EXISTS (SELECT 1 FROM chosen
+            WHERE chosen.is_own AND chosen.flow = lines.flow AND chosen.year = lines.year))
     GROUP BY lines.hs_revision, lines.code
     ORDER BY value_usd DESC NULLS LAST, lines.hs_revision, lines.code
-""")
+""").substitute(code=CODE)
 
-FINE_CODES = """
-    CREATE OR REPLACE TABLE fine_codes AS
-    SELECT DISTINCT hs_revision, year, code FROM shares WHERE strlen(code) = 8
-"""
 HEADINGS = """
     CREATE OR REPLACE TABLE headings AS
     SELECT DISTINCT hs_revision, left(code, 4) AS heading FROM shares WHERE hs_revision <> 'NATIONAL'
@@ -160,12 +165,12 @@ def define_amounts(engine: Engine, mass_from: str) -> None:
     Parameters
     ----------
     engine
-        Engine with the tables ``chosen``, ``shares``, ``product_weights`` and ``code_weights``.
+        Engine with the tables ``chosen``, ``shares``, ``fine_codes``, ``product_weights`` and
+        ``code_weights``.
     mass_from
         ``pieces`` to compute the mass of a row from its pieces where it has any, as the official method does;
         ``reported`` to take the published mass where there is one.
     """
-    engine.run(FINE_CODES)
     engine.run(HEADINGS)
     engine.run(OF_CHOSEN)
     engine.run(COUNTED)

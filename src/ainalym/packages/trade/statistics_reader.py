@@ -28,6 +28,7 @@ from ainalym.packages.table_reader import suggest
 from ainalym.packages.trade.classification import (
     CountryTables,
     list_code_weights,
+    list_fine_codes,
     list_product_weights,
     list_shares,
 )
@@ -59,7 +60,7 @@ USED_SHARE = 0.3
 """Share of the usual value per piece below which an import is taken for used equipment.
 
 An assumption, after the price of second-hand goods over that of new ones in the circular EEE model of CBS
-data (METHODS 2.5). Trade codes tell new from used only for few products.
+data. Trade codes tell new from used only for few products.
 """
 
 FEWEST_PARTNERS = 4
@@ -265,8 +266,7 @@ def read_statistics(
         define_amounts(engine, chosen.mass_from)
         sums = engine.fetch_frame(SUMS)
         used = engine.fetch_frame(USED.substitute(fewest=FEWEST_PARTNERS, share=chosen.used_share))
-        has_own = bool((coverage["is_own"] & coverage["is_chosen"]).any())
-        unmapped = engine.fetch_frame(UNMAPPED.substitute(has_own=has_own))
+        unmapped = engine.fetch_frame(UNMAPPED)
     record = {
         "store": {entry.file: entry.hash for entry in store.contents.imports},
         "country": store.contents.country,
@@ -336,6 +336,7 @@ def _register_tables(
         shares = pd.concat([shares, named[list(shares.columns)]], ignore_index=True)
     weights = list_product_weights(reference, options.tables, years)
     engine.register("shares", shares)
+    engine.register("fine_codes", list_fine_codes(reference, options.tables, years))
     engine.register("product_weights", weights)
     engine.register("code_weights", list_code_weights(options.tables, years))
     return weights

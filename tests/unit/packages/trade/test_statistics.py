@@ -322,6 +322,40 @@ def test_that_a_code_decided_to_be_no_product_is_listed(store: Path, reference: 
     assert found.unmapped["heading_is_mapped"].tolist() == [True]
 
 
+def test_that_a_decision_for_eight_digits_takes_them_out_of_their_subheading(
+    store: Path, reference: Reference
+) -> None:
+    add_tidy(store, own("import", 1000, "", "85414010"), own("import", 500, "", "85414090"))
+    found = read_statistics(store, reference, decide(("85414010", PANEL, 0.0, 2018, 2018)))
+    assert read_cell(found.kg, PANEL) == 500
+    assert (found.unmapped["code"].tolist(), found.unmapped["kg"].tolist()) == (["85414010"], [1000])
+
+
+def test_that_a_weight_of_eight_digits_counts_where_the_mapping_knows_six(
+    store: Path, reference: Reference
+) -> None:
+    add_tidy(store, own("import", "", 10, "84182110"), own("production", "", 10, "84182190"))
+    weights = pd.DataFrame({"code": ["84182110", "841821"], "year": [2018, 2018], "weight": [50.0, 40.0]})
+    tables = CountryTables(code_weights=weights)
+    found = read_statistics(store, reference, StatisticsOptions(tables=tables))
+    assert read_cell(found.kg) == pytest.approx(10 * 50 + 10 * 40)
+
+
+def test_that_unmapped_codes_of_partners_are_listed_where_the_country_is_silent(
+    store: Path, reference: Reference
+) -> None:
+    add_tidy(
+        store,
+        own("import", 4000, 100, year=2017),
+        f"2018,export,CHN,KAZ,,{NO_PRODUCT},700,7,7000",
+        f"2017,export,CHN,KAZ,,{NO_PRODUCT},600,6,6000",
+    )
+    unmapped = read_statistics(store, reference).unmapped
+    assert unmapped[["code", "first_year", "last_year", "kg"]].values.tolist() == [
+        [NO_PRODUCT, 2018, 2018, 700.0]
+    ]
+
+
 def test_that_the_total_over_partners_is_not_added_to_the_partners(store: Path, reference: Reference) -> None:
     rows = [f"2018,import,KAZ,{partner},,841821,400,10,4000" for partner in ("CHN", "RUS")]
     add_tidy(store, own("import", 900, 22), *rows, "2018,import,KAZ,CHN,,847130,20,10,100")
