@@ -8,6 +8,7 @@ ones the figure of the later file.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -165,8 +166,8 @@ def _read_products(workbook: Workbook, sheet: str, problems: list[Problem]) -> I
                 raise InputError(_describe_unknown(workbook.name, sheet))
             continue
         label = _find_label(texts)
-        article = " ".join(label.casefold().split())
-        if article not in ARTICLES:
+        article = _find_article(texts)
+        if article is None:
             # In some editions the unit stands in the column beside the name.
             beside = texts[1] if len(texts) > 1 and texts[0] == label and texts[1].isalpha() else ""
             product = f"{label}, {beside}" if beside else label or product
@@ -174,6 +175,12 @@ def _read_products(workbook: Workbook, sheet: str, problems: list[Problem]) -> I
             yield from _read_article(workbook.name, sheet, line, product, article, row, periods, problems)
     if not periods:
         raise InputError(_describe_unknown(workbook.name, sheet))
+
+
+def _find_article(texts: Sequence[str]) -> str | None:
+    """Find the name of the row below a product; words in its cells, such as "нет данных", do not hide it."""
+    words = (" ".join(text.casefold().split()) for text in texts)
+    return next((word for word in words if word in ARTICLES), None)
 
 
 def _find_label(texts: Sequence[str]) -> str:
@@ -247,13 +254,11 @@ def _read_article(
         text = format_cell(cell).replace("\xa0", "").replace(" ", "").replace(",", ".")
         if text.casefold() in MISSING:
             continue
-        try:
-            amount = float(text)
-        except ValueError:
+        amount = _read_amount(text)
+        if amount is None:
             place = f"file '{file}' [{sheet}], row {line}, column {name_column(column)}"
-            problems.append(
-                Problem("TRD-013", place, repr(format_cell(cell)), "a number, or x or -", "Correct the cell.")
-            )
+            expected = "a number, 0 or more, or x or -"
+            problems.append(Problem("TRD-013", place, repr(format_cell(cell)), expected, "Correct the cell."))
             continue
         yield {
             "year": year,
@@ -265,6 +270,14 @@ def _read_article(
             "pieces": amount * factor if measure == "pieces" else float("nan"),
             "line": line,
         }
+
+
+def _read_amount(text: str) -> float | None:
+    try:
+        amount = float(text)
+    except ValueError:
+        return None
+    return amount if 0.0 <= amount < math.inf else None
 
 
 def _describe_unknown(file: str, sheet: str) -> Problem:

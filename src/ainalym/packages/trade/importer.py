@@ -12,7 +12,7 @@ from string import Template
 
 import pandas as pd
 
-from ainalym.errors import InputError
+from ainalym.errors import InputError, Problem
 from ainalym.packages.reference import read_reference
 from ainalym.packages.trade import row_checks
 from ainalym.packages.trade.classification import (
@@ -159,6 +159,10 @@ def import_trade(
     started = time.monotonic()
     chosen = options or ImportOptions()
     check_options(source, iso3, chosen)
+    if not files:
+        raise InputError(
+            Problem("TRD-001", "files", "none", "at least one file", "Name the files to import.")
+        )
     reference = read_reference()
     scope = Scope(
         read_country_codes(reference, iso3), list_codes_outside_chapters(reference), chosen.revision

@@ -3,7 +3,7 @@
 A mapping in YAML::
 
     columns: {period: PERIOD, flow: DIRECTION, partner: COUNTRY, code: HS10, kg: NETWEIGHT, value: VALUE}
-    constants: {reporter: RUS}
+    constants: {reporter: RU}
     flows: {ИМ: import, ЭК: export}
     countries: iso2
     value_unit: 1000 USD

@@ -396,8 +396,9 @@ def _transcode(path: Path, scratch: Path, encoding: str) -> Path:
                 copy.write(decoder.decode(chunk))
                 read_bytes += len(chunk)
             copy.write(decoder.decode(b"", final=True))
-    except UnicodeDecodeError as error:
-        place = read_bytes + error.start + 1
+    except UnicodeError as error:
+        # Without a byte order mark UTF-16 fails as a whole, and says no place.
+        place = read_bytes + getattr(error, "start", 0) + 1
         raise InputError(
             Problem(
                 "TRD-004",

@@ -433,6 +433,11 @@ def _describe_engine_error(file: SourceFile, message: str) -> Problem | None:
     lowered = message.lower()
     if any(word in lowered for word in ("gzip", "parquet", "snappy", "zstd", "thrift")):
         return describe_damage(file.name, message)
+    if "state machine" in lowered:
+        # The engine names no row here.
+        got = "lines that end in different ways, or quotation marks out of place"
+        mend = "Save the table anew as CSV with one kind of line end, or fetch it again."
+        return Problem("TRD-018", f"file '{file.name}'", got, "one kind of line end throughout", mend)
     found = re.search(r"CSV Error on Line: (\d+)", message)
     if found is None:
         return None

@@ -518,6 +518,19 @@ FRIDGES = {
 }
 
 
+def test_that_words_for_a_missing_figure_do_not_end_a_product(
+    take: Take, trade_files: ModuleType, tmp_path: Path, store_folder: Path
+) -> None:
+    products = {
+        "Утюги, штук": {"Производство": ["x", "x", "x", "x", "x", "x", "нет данных"], "Импорт": [1] * 6}
+    }
+    sheet = trade_files.resources_sheet(trade_files.MONTHLY_HEADINGS, products)
+    take(trade_files.write_workbook(tmp_path / "19065.xlsx", {"1": sheet}), source="bns-resources")
+    assert {pick(row, "code", "flow", "pieces") for row in trade_files.read_rows(store_folder)} == {
+        ("утюги", "import", 1.0)
+    }
+
+
 def test_that_the_resources_table_gives_the_year_to_date_in_pieces(
     take: Take, trade_files: ModuleType, tmp_path: Path, store_folder: Path
 ) -> None:

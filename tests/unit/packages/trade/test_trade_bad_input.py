@@ -159,6 +159,26 @@ def test_that_an_encoding_that_does_not_fit_is_told(
     assert "as said with --encoding" in problem.expected
 
 
+def test_that_utf_16_without_its_mark_is_told(
+    refuse: Refuse, trade_files: ModuleType, tmp_path: Path
+) -> None:
+    path = trade_files.write_comtrade(tmp_path / "x.csv")
+    path.write_bytes(path.read_text(encoding="utf-8").encode("utf-16-le"))
+    assert only(refuse(path, encoding="utf-16"), "TRD-004").where == "file 'x.csv', byte 1"
+
+
+def test_that_mixed_line_ends_are_told(refuse: Refuse, trade_files: ModuleType, tmp_path: Path) -> None:
+    rows = [trade_files.comtrade_row(), trade_files.comtrade_row()]
+    path = trade_files.write_comtrade(tmp_path / "x.csv", rows)
+    headings, *lines = path.read_bytes().splitlines()
+    path.write_bytes(headings + b"\r\n" + b"\n".join(lines))
+    assert only(refuse(path), "TRD-018").got.startswith("lines that end in different ways")
+
+
+def test_that_an_import_of_no_files_is_told(refuse: Refuse) -> None:
+    assert only(refuse(), "TRD-001").got == "none"
+
+
 @pytest.mark.parametrize(
     ("heading", "renamed"),
     [("Netweight (kg)", "Net weight in kg"), ("Trade Value (US$)", "Trade Value (USD)")],
@@ -468,10 +488,11 @@ def test_that_cells_and_periods_of_the_resources_table_are_told(
     refuse: Refuse, trade_files: ModuleType, tmp_path: Path
 ) -> None:
     headings = list(trade_files.MONTHLY_HEADINGS)
-    bad_cell = trade_files.resources_sheet(headings, {"Утюги, штук": {"Импорт": [1, 2, 3, "n.a.", 5, 6]}})
-    path = trade_files.write_workbook(tmp_path / "cell.xlsx", {"1": bad_cell})
-    problem = only(refuse(path, source="bns-resources"), "TRD-013")
-    assert (problem.where, problem.got) == ("file 'cell.xlsx' [1], row 5, column E", "'n.a.'")
+    for cell, got in (("n.a.", "'n.a.'"), ("нет данных", "'нет данных'"), (-4, "'-4'"), ("nan", "'nan'")):
+        bad_cell = trade_files.resources_sheet(headings, {"Утюги, штук": {"Импорт": [1, 2, 3, cell, 5, 6]}})
+        path = trade_files.write_workbook(tmp_path / "cell.xlsx", {"1": bad_cell})
+        problem = only(refuse(path, source="bns-resources"), "TRD-013")
+        assert (problem.where, problem.got) == ("file 'cell.xlsx' [1], row 5, column E", got)
     headings[3] = "всего"
     moved = trade_files.resources_sheet(headings, {"Утюги, штук": {"Импорт": [1, 2, 3, 4, 5, 6]}})
     path = trade_files.write_workbook(tmp_path / "moved.xlsx", {"1": moved})
