@@ -6,7 +6,7 @@ import platform
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from ainalym.kernels.lifetime import CONVENTIONS, Convention
 from ainalym.kernels.ownership_curves import CurveSet
 from ainalym.packages.country import Country, read_country
 from ainalym.packages.reference import PHOTOVOLTAIC_PRODUCT, Reference, read_reference
-from ainalym.packages.trade.classification import CountryTables
+from ainalym.packages.trade.classification import read_country_tables
 from ainalym.packages.trade.statistics_reader import StatisticsOptions, read_statistics
 from ainalym.packages.trade.store import LIST_FILE, find_store_folder
 from ainalym.results.result import Result
@@ -227,8 +227,8 @@ def _enter_statistics(
     folder = find_store_folder(country)
     if options.statistics == "ignore" or not (folder / LIST_FILE).is_file():
         return market, {}
-    own = {field.name: figures.package.frame(field.name) for field in fields(CountryTables)}
-    statistics = read_statistics(folder, reference, StatisticsOptions(tables=CountryTables(**own)))
+    tables = read_country_tables(figures.package)
+    statistics = read_statistics(folder, reference, StatisticsOptions(tables=tables))
     around = Surroundings(
         drivers.population,
         drivers.income,
