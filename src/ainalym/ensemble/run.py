@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import xarray as xr
 
+from ainalym.core.arrays import describe_array
 from ainalym.core.dimensions import order_dimensions
 from ainalym.ensemble.model import FloatArray, Model
 from ainalym.ensemble.options import QUANTILES, EnsembleOptions
@@ -27,17 +28,6 @@ AnyArray: TypeAlias = SingleArray | FloatArray
 
 LAYOUT = SUMMARISED | KEPT | HEADLINE
 """Axes of every quantity, draws and quantiles apart."""
-
-UNITS = {
-    "placed_on_market": "t/yr",
-    "stock": "t",
-    "ewaste_generated": "t/yr",
-    "material_embedded": "t/yr",
-    "material_value": "USD/yr",
-    "population": "persons",
-    "income": "int$2011/person",
-}
-"""Unit by the beginning of a name."""
 
 
 @dataclass(frozen=True)
@@ -252,11 +242,7 @@ def _label(model: Model, arrays: Mapping[str, AnyArray], before: str = "", after
         axes = (*((before,) if before else ()), *LAYOUT[name], *((after,) if after else ()))
         leading = [axis for axis in ("draw", "quantile") if axis in axes]
         inner = order_dimensions(axis for axis in axes if axis not in leading)
-        array = xr.Variable(axes, values, {"units": _find_unit(name)}).transpose(*leading, *inner)
-        variables[name] = array
+        array = xr.DataArray(values, dims=axes).transpose(*leading, *inner)
+        variables[name] = describe_array(array, name).variable
     used = {axis for variable in variables.values() for axis in variable.dims}
     return xr.Dataset(variables, coords={name: values for name, values in labels.items() if name in used})
-
-
-def _find_unit(name: str) -> str:
-    return next(unit for beginning, unit in UNITS.items() if name.startswith(beginning))

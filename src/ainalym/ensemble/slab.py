@@ -22,7 +22,7 @@ SUMMARISED: Layout = {
     "placed_on_market": ("product", "year"),
     "stock": ("product", "year"),
     "ewaste_generated": ("product", "year"),
-    "ewaste_generated_by_region": ("region", "year"),
+    "ewaste_generated_by_region_total": ("region", "year"),
 }
 """Quantities of which quantiles are kept, and their axes before the draws."""
 
