@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ainalym.ensemble.options import EnsembleOptions
+from ainalym.ensemble.outlook import run_outlook_with_draws
 from ainalym.packages.package import seal_package
 from ainalym.packages.reference import Reference, read_reference
 from ainalym.pipeline import run_outlook
@@ -33,6 +35,12 @@ def reference() -> Reference:
 @pytest.fixture(scope="session")
 def kazakhstan() -> Result:
     return run_outlook("KAZ")
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Result:
+    """Give the outlook with few draws: enough for every view, too few to trust."""
+    return run_outlook_with_draws("KAZ", ensemble=EnsembleOptions(draws=64, seed=9, block=32))
 
 
 def copy_package(name: str, folder: Path) -> Path:

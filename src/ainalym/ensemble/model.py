@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -170,7 +171,9 @@ class Model:
     photovoltaics: Photovoltaics | None
 
 
-def prepare_model(country: str, options: RunOptions | None = None) -> tuple[Model, Result]:
+def prepare_model(
+    country: str, options: RunOptions | None = None, listener: Callable[[str], None] = lambda _: None
+) -> tuple[Model, Result]:
     """Run the deterministic outlook and gather what its ensemble needs.
 
     Parameters
@@ -179,6 +182,8 @@ def prepare_model(country: str, options: RunOptions | None = None) -> tuple[Mode
         ISO code, name, or folder of a country package.
     options
         Choices of the run.
+    listener
+        Called with the name of each stage when it begins.
 
     Returns
     -------
@@ -192,7 +197,7 @@ def prepare_model(country: str, options: RunOptions | None = None) -> tuple[Mode
     """
     options = options or RunOptions()
     reference = read_reference()
-    result = run_outlook(country, options)
+    result = run_outlook(country, options, listener)
     return collect_model(reference, read_country(country, reference), result, options), result
 
 

@@ -74,3 +74,30 @@ class EnsembleOptions:
     def blocks(self) -> list[tuple[int, int]]:
         """First draw of every block, and the first after it."""
         return [(first, min(first + self.block, self.draws)) for first in range(0, self.draws, self.block)]
+
+
+def choose_ensemble(draws: int, seed: int, threads: int) -> EnsembleOptions | None:
+    """Turn the options of an outlook into those of its ensemble.
+
+    Parameters
+    ----------
+    draws
+        Number of draws, 0 for the central path alone.
+    seed
+        Seed of all random streams, 0 or more.
+    threads
+        Threads of this machine, 1 or more.
+
+    Returns
+    -------
+    EnsembleOptions or None
+        None for the central path alone.
+
+    Raises
+    ------
+    InputError
+        [ENS-006] for a number that is not possible.
+    """
+    # Where no draws are asked for, the other numbers are checked all the same.
+    checked = EnsembleOptions(draws=draws or 1, seed=seed, threads=threads)
+    return checked if draws else None

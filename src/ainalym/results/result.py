@@ -29,13 +29,24 @@ class Result:
     country
         ISO code and names of the country, by ``iso3`` and language.
     record
-        How the result came to be: versions, hashes, options, timings, checks.
+        How the result came to be: versions, hashes, options, timings, checks; ``ensemble`` says how many
+        draws there are, and of which seed.
+    draws
+        Totals of every draw by category and by material, and of all products; None where the run has the
+        central path alone. Dims (draw, ..., year).
+    quantiles
+        Quantiles of the draws of every mass by product, category, material and region. Dims (quantile, ...).
+    means
+        Means of the same draws.
     """
 
     data: xr.Dataset
     tables: Mapping[str, pd.DataFrame]
     country: Mapping[str, str]
     record: Mapping[str, Any]
+    draws: xr.Dataset | None = None
+    quantiles: xr.Dataset | None = None
+    means: xr.Dataset | None = None
 
     def to_frame(self, quantity: str) -> pd.DataFrame:
         """Return one quantity as a tidy table.
@@ -80,6 +91,9 @@ class Result:
         pandas.DataFrame
             Columns ``name``, ``symbol``, ``unit``, ``dimensions``, ``definition``, ``source``.
         """
+        known = {str(name) for name in self.data.data_vars}
+        if self.quantiles is not None:
+            known |= {str(name) for name in self.quantiles.data_vars}
         rows = [
             {
                 "name": quantity.name,
@@ -90,7 +104,7 @@ class Result:
                 "source": quantity.source,
             }
             for quantity in read_quantities().values()
-            if quantity.name in self.data.data_vars
+            if quantity.name in known
         ]
         return pd.DataFrame(rows)
 

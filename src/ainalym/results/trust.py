@@ -30,7 +30,11 @@ class Gap(NamedTuple):
     published
         That total, t.
     model
-        The model in the same year, t.
+        The model in the same year, t: the median of the draws, or the central path without them.
+    model_low
+        Lower end of its 90 % interval, t; not a number without draws.
+    model_high
+        Upper end of it.
     ratio
         Model over published.
     totals
@@ -51,6 +55,8 @@ class Gap(NamedTuple):
     vintage: str
     published: float
     model: float
+    model_low: float
+    model_high: float
     ratio: float
     totals: int
     lowest_ratio: float
@@ -77,7 +83,9 @@ def compute_gap(result: Result) -> Gap | None:
     totals = comparison[(comparison["quantity"] == "ewaste_generated") & comparison["model"].notna()]
     if totals.empty:
         return None
-    newest = totals.sort_values(["year", "vintage"]).iloc[-1]
+    totals = totals.sort_values(["year", "vintage"])
+    newest = totals.iloc[-1]
+    ends = totals[["model_low", "model_high"]].astype(float).to_numpy()[-1].tolist()
     span = {int(year): totals.loc[totals["year"] == year, "published"] for year in totals["year"].unique()}
     disputed = max(span, key=lambda year: span[year].max() / span[year].min())
     return Gap(
@@ -85,6 +93,8 @@ def compute_gap(result: Result) -> Gap | None:
         vintage=str(newest["vintage"]),
         published=float(newest["published"]),
         model=float(newest["model"]),
+        model_low=ends[0],
+        model_high=ends[1],
         ratio=float(newest["ratio"]),
         totals=len(totals),
         lowest_ratio=float(totals["ratio"].min()),

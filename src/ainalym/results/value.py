@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ainalym.results.intervals import compute_period
 from ainalym.results.result import Result
-from ainalym.results.summary import ACCUMULATIONS, list_years
+from ainalym.results.summary import ACCUMULATIONS, list_years, spread_columns
 from ainalym.results.trust import compute_price_grades
 
 ASSUMED_GRADE = "D"
@@ -23,15 +24,25 @@ def compute_total_value(result: Result) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``first_year``, ``last_year`` and ``value`` (USD over the period), the periods of
-        :func:`ainalym.results.summary.compute_material_summary` in their order.
+        Columns ``first_year``, ``last_year`` and ``value``, ``value_low``, ``value_high`` (USD over the
+        period), the periods of :func:`ainalym.results.summary.compute_material_summary` in their order. With
+        draws the values are medians between the ends of their 90 % intervals; without, they are the central
+        path and the ends are missing.
     """
     value = result.data["material_value"].sum("material").to_series()
     last = int(value.index.max())
     periods = [(year, year) for year in list_years(result)]
     periods += [period for period in ACCUMULATIONS if period[1] <= last]
     rows = [
-        {"first_year": first, "last_year": end, "value": float(value.loc[first:end].sum())}
+        {
+            "first_year": first,
+            "last_year": end,
+            **spread_columns(
+                "value",
+                next(iter(compute_period(result, "material_value_total", (first, end))), None),
+                float(value.loc[first:end].sum()),
+            ),
+        }
         for first, end in periods
     ]
     return pd.DataFrame(rows)
