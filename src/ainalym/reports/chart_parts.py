@@ -37,6 +37,8 @@ NARROW = 400
 
 ROW_STEP = 38
 """Height of a row with its label above the bar, px."""
+ROW_OFFSET = 8
+"""How far the bar of such a row lies below its middle, px."""
 ROW_BAR = 11
 """Height of the bar in such a row, px."""
 THIN_BAR = 4
@@ -239,7 +241,7 @@ def row_bar(field: str, color: str | Spec, size: int = ROW_BAR, tooltip: Sequenc
         A layer.
     """
     encoding: Spec = {"x": {"field": field, "type": "quantitative"}, "tooltip": list(tooltip)}
-    mark: Spec = {"type": "bar", "height": size, "yOffset": 8, "cornerRadiusEnd": 1}
+    mark: Spec = {"type": "bar", "height": size, "yOffset": ROW_OFFSET, "cornerRadiusEnd": 1}
     if isinstance(color, str):
         mark["color"] = color
     else:
@@ -274,10 +276,40 @@ def nested_bars(broad: str, narrow: str, names: tuple[str, str], lines: Sequence
     return layers
 
 
+def interval_lines(low: str, high: str, offset: float = 0.0) -> list[Spec]:
+    """Make a thin line over a bar, from one end of an interval to the other, that shows on dark and light.
+
+    Parameters
+    ----------
+    low, high
+        Fields of the ends.
+    offset
+        How far below the middle of its row it lies, px.
+
+    Returns
+    -------
+    list of Spec
+        Two layers: a rim in the colour of the ground, and the line.
+    """
+    encoding = {"x": {"field": low, "type": "quantitative"}, "x2": {"field": high}}
+    place = {"type": "rule", "yOffset": offset, "y2Offset": offset, "tooltip": None}
+    return [
+        {"mark": {**place, "color": color, "strokeWidth": width}, "encoding": encoding}
+        for color, width in ((PAPER, 4.5), (INK, 1.6))
+    ]
+
+
 def row_point(field: str, mark: Spec, tooltip: Sequence[Spec] = ()) -> Spec:
     """Make a point at the height of the bars of labelled rows."""
     return {
-        "mark": {"type": "point", "yOffset": 8, "size": 70, "strokeWidth": 1.8, "opacity": 1, **mark},
+        "mark": {
+            "type": "point",
+            "yOffset": ROW_OFFSET,
+            "size": 70,
+            "strokeWidth": 1.8,
+            "opacity": 1,
+            **mark,
+        },
         "encoding": {"x": {"field": field, "type": "quantitative"}, "tooltip": list(tooltip)},
     }
 

@@ -7,6 +7,17 @@ from collections.abc import Callable
 from ainalym.errors import InputError, Problem
 from ainalym.reports.chart_parts import Spec
 from ainalym.reports.draw_evidence import draw_comparison, draw_photovoltaic_capacity
+from ainalym.reports.draw_fans import (
+    draw_aluminium_fan,
+    draw_copper_fan,
+    draw_ewaste_generated_fan,
+    draw_gold_fan,
+    draw_iron_steel_fan,
+    draw_per_inhabitant_fan,
+    draw_placed_on_market_fan,
+    draw_plastics_fan,
+    draw_stock_fan,
+)
 from ainalym.reports.draw_flows import (
     draw_ewaste_generated,
     draw_largest_products,
@@ -24,9 +35,18 @@ from ainalym.reports.language import Translator
 from ainalym.results.result import Result
 
 Drawing = Callable[[Result, Translator], Spec | None]
-"""A chart: None where the country has no figures for it."""
+"""A chart: None where the country has no figures for it, or the run has no draws."""
 
 CHARTS: dict[str, Drawing] = {
+    "placed_on_market_fan": draw_placed_on_market_fan,
+    "stock_fan": draw_stock_fan,
+    "ewaste_generated_fan": draw_ewaste_generated_fan,
+    "per_inhabitant_fan": draw_per_inhabitant_fan,
+    "iron_steel_fan": draw_iron_steel_fan,
+    "aluminium_fan": draw_aluminium_fan,
+    "plastics_fan": draw_plastics_fan,
+    "copper_fan": draw_copper_fan,
+    "gold_fan": draw_gold_fan,
     "placed_on_market": draw_placed_on_market,
     "stock": draw_stock,
     "ewaste_generated": draw_ewaste_generated,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from ainalym.reports.chart_parts import (
     HEIGHT,
+    ROW_OFFSET,
     Spec,
     color_scale,
+    interval_lines,
     label_rows,
     make_frame,
     nested_bars,
@@ -38,6 +41,7 @@ def draw_comparison(result: Result, translator: Translator) -> Spec | None:
             "name": f"{row['year']}, {row['vintage']}",
             "published": to_kilotonnes(row["published"]),
             "model": to_kilotonnes(row["model"]),
+            **_read_ends(row),
             "ratio": translator.number_fixed(row["ratio"], 2),
         }
         for row in totals.sort_values(["year", "vintage"], ascending=False).to_dict("records")
@@ -50,12 +54,17 @@ def draw_comparison(result: Result, translator: Translator) -> Spec | None:
         tooltip("ratio", translator.gettext("Ratio")),
     ]
     bars = nested_bars("published", "model", names, lines)
+    if result.draws is not None:
+        bars += interval_lines("low", "high", ROW_OFFSET)
     title = translator.gettext(
         "For %(year)s the model gives %(ratio)s times the newest published total",
         year=gap.year,
         ratio=translator.number_fixed(gap.ratio, 2),
     )
     subtitle = translator.gettext("E-waste generated, %(unit)s.", unit=translator.unit("kt/yr"))
+    if result.draws is not None:
+        reading = translator.gettext("Lines: 90 %% of the draws of the model.")
+        subtitle = f"{subtitle} {reading}"
     description = translator.gettext(
         "Two bars per published total. The model is between %(low)s and %(high)s times the published totals.",
         low=translator.number_fixed(gap.lowest_ratio, 2),
@@ -63,6 +72,12 @@ def draw_comparison(result: Result, translator: Translator) -> Spec | None:
     )
     frame = make_frame(translator, "comparison", title, subtitle, description)
     return frame | label_rows(rows, bars, translator.unit("kt/yr"))
+
+
+def _read_ends(row: Mapping[Hashable, Any]) -> dict[str, float]:
+    if pd.isna(row["model_low"]):
+        return {}
+    return {"low": to_kilotonnes(row["model_low"]), "high": to_kilotonnes(row["model_high"])}
 
 
 def draw_photovoltaic_capacity(result: Result, translator: Translator) -> Spec | None:

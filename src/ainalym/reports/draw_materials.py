@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from math import isnan
+from typing import Any
+
 from ainalym.core.units import TONNES_PER_KILOTONNE
 from ainalym.reports.chart_parts import (
     Spec,
     color_scale,
+    interval_lines,
     label_rows,
     length_axis,
     make_frame,
@@ -14,6 +19,7 @@ from ainalym.reports.chart_parts import (
     say_longest,
     tooltip,
 )
+from ainalym.reports.draw_flows import say_whiskers
 from ainalym.reports.headline import mark_price
 from ainalym.reports.language import Translator
 from ainalym.reports.palette import EARLY, INK, INK_SOFT, LATE, MIDDLE
@@ -60,22 +66,28 @@ def _draw_materials(
     years = [str(year) for year in list_years(result)]
     summary = compute_material_summary(result, materials)
     single = summary[summary["first_year"] == summary["last_year"]]
-    masses = single["mass"] / TONNES_PER_KILOTONNE if unit == "kt" else single["mass"]
+    divisor = TONNES_PER_KILOTONNE if unit == "kt" else 1.0
+    single = single.assign(
+        **{column: single[column] / divisor for column in ("mass", "mass_low", "mass_high")}
+    )
     rows = [
         {
-            "name": result.name_of("materials", material, translator.language),
-            "group": str(year),
-            "value": float(f"{mass:.6g}"),
-            "label": translator.number(mass),
+            "name": result.name_of("materials", row["material"], translator.language),
+            "group": str(row["first_year"]),
+            "value": float(f"{row['mass']:.6g}"),
+            "label": translator.number(row["mass"]),
+            "end": float(f"{row['mass']:.6g}"),
+            **_read_ends(row),
         }
-        for material, year, mass in zip(single["material"], single["first_year"], masses, strict=True)
+        for row in single.to_dict("records")
     ]
-    latest = single.assign(mass=masses)[single["first_year"] == int(years[-1])]
-    latest = latest.sort_values("mass", ascending=False)
+    latest = single[single["first_year"] == int(years[-1])].sort_values("mass", ascending=False)
     order = [result.name_of("materials", material, translator.language) for material in latest["material"]]
     said = [f"{name} {translator.number(mass)}" for name, mass in zip(order, latest["mass"], strict=True)]
     per_year = translator.unit(f"{unit}/yr")
     subtitle = translator.gettext("Embedded mass, %(unit)s.", unit=per_year)
+    if result.draws is not None:
+        subtitle = f"{subtitle} {say_whiskers(translator)}"
     description = translator.gettext(
         "Grouped bars by material and year. In %(year)s: %(list)s (%(unit)s).",
         year=years[-1],
@@ -91,11 +103,19 @@ def _draw_materials(
     return frame | _group_bars(rows, order, years, per_year, lines)
 
 
+def _read_ends(row: Mapping[Hashable, Any]) -> dict[str, float]:
+    """Read the ends of an interval; the label of a bar then stands after its upper end."""
+    if isnan(row["mass_low"]):
+        return {}
+    low, high = (float(f"{row[name]:.6g}") for name in ("mass_low", "mass_high"))
+    return {"low": low, "high": high, "end": high}
+
+
 def _group_bars(rows: list[Spec], order: list[str], years: list[str], unit: str, lines: list[Spec]) -> Spec:
     """Lay out one group of bars per name, one bar per year, its value at its end."""
     text = {
         "mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 12.5, "color": INK_SOFT},
-        "encoding": {"text": {"field": "label"}},
+        "encoding": {"x": {"field": "end", "type": "quantitative"}, "text": {"field": "label"}},
     }
     bars = {
         "mark": {"type": "bar", "cornerRadiusEnd": 1},
@@ -119,7 +139,7 @@ def _group_bars(rows: list[Spec], order: list[str], years: list[str], unit: str,
             "yOffset": {"field": "group", "type": "nominal", "sort": years},
             "tooltip": lines,
         },
-        "layer": [bars, text],
+        "layer": [bars, *(interval_lines("low", "high") if "low" in rows[0] else []), text],
     }
 
 

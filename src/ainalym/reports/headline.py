@@ -5,19 +5,21 @@ Pure functions: the page and the terminal print what they return, so that both s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple
 
-from ainalym.core.quantities import get_quantity, read_quantities
+import pandas as pd
+
+from ainalym.core.quantities import get_quantity
 from ainalym.core.units import TONNES_PER_KILOTONNE
 from ainalym.reports.language import Translator
-from ainalym.reports.text_table import Column, TextTable, translate_text
+from ainalym.reports.text_table import Column, TextTable, write_figure
 from ainalym.results.result import Result
 from ainalym.results.summary import (
     ACCUMULATIONS,
     HEADLINE_MATERIALS,
     HEADLINE_QUANTITIES,
-    compute_comparison,
     compute_headline,
     compute_material_summary,
     list_years,
@@ -48,25 +50,46 @@ def describe_headline(result: Result, translator: Translator) -> str:
     """
     headline = compute_headline(result)
     generated = headline[headline["quantity"] == "ewaste_generated"]
-    first, *later = [
-        (int(row["year"]), _say_kilotonnes(translator, row["value"]), row["per_inhabitant"])
-        for row in generated.to_dict("records")
-    ]
+    first, *later = generated.to_dict("records")
     today = translator.gettext(
         "In %(year)s about %(mass)s of electronic waste arose in %(country)s, %(per_inhabitant)s.",
         country=result.country[translator.language],
-        year=first[0],
-        mass=first[1],
-        per_inhabitant=translator.with_unit(first[2], "kg/person"),
+        year=first["year"],
+        mass=_say_spread(translator, first["value"], first["low"], first["high"]),
+        per_inhabitant=translator.with_unit(first["per_inhabitant"], "kg/person"),
     )
     if not later:
         return today
-    said = [translator.gettext("%(mass)s in %(year)s", mass=mass, year=year) for year, mass, _ in later]
+    said = [
+        translator.gettext(
+            "%(mass)s in %(year)s",
+            mass=_say_spread(translator, row["value"], row["low"], row["high"]),
+            year=row["year"],
+        )
+        for row in later
+    ]
     future = translator.gettext(
         "If population and income grow as projected and no new measure is taken, it will be %(list)s.",
         list=translator.join(said),
     )
     return f"{today} {future}"
+
+
+def describe_spread(result: Result, translator: Translator) -> str:
+    """Say what the figures in brackets are, and which figures stand without; empty without draws."""
+    if result.draws is None:
+        return ""
+    year = list_years(result)[0]
+    central = float(result.data["ewaste_generated"].sel(year=year).sum("product"))
+    return translator.gettext(
+        "Figures with an interval are medians of %(draws)s draws of all uncertain inputs; the interval holds "
+        "90 %% of the draws. Medians do not add up, so categories, shares and other figures without an "
+        "interval follow the central path, where every input has the value of its table: %(mass)s of e-waste "
+        "in %(year)s.",
+        draws=translator.number_fixed(result.draws.sizes["draw"], 0),
+        mass=_say_kilotonnes(translator, central),
+        year=year,
+    )
 
 
 def describe_materials(result: Result, translator: Translator) -> str:
@@ -85,13 +108,13 @@ def describe_materials(result: Result, translator: Translator) -> str:
         )
         for material, mass in zip(chosen["material"], chosen["mass"], strict=True)
     ]
-    total = compute_total_value(result).set_index(["first_year", "last_year"])["value"]
+    total = compute_total_value(result).query("first_year == @first and last_year == @last")
     return translator.gettext(
         "The e-waste of %(period)s will hold %(list)s. All its priced materials together are worth "
         "%(value)s billion USD at mean prices, before any cost of collection and recovery.",
         period=translator.years(first, last),
         list=translator.join(said),
-        value=translator.number(float(total.loc[(first, last)]) / DOLLARS_PER_BILLION),
+        value=_write_column(translator, total, _name_ends("value"), DOLLARS_PER_BILLION)[0],
     )
 
 
@@ -120,7 +143,7 @@ def describe_gap(result: Result, translator: Translator) -> str:
             year=gap.year,
             published=_say_kilotonnes(translator, gap.published),
             vintage=gap.vintage,
-            model=_say_kilotonnes(translator, gap.model),
+            model=_say_spread(translator, gap.model, gap.model_low, gap.model_high),
             ratio=translator.number_fixed(gap.ratio, 2),
         ),
         translator.ngettext(
@@ -153,12 +176,15 @@ class KeyFigure(NamedTuple):
         The year.
     mass
         Mass in kt, without its unit.
+    interval
+        Its 90 % interval without the unit; empty where the run has no draws.
     per_inhabitant
         Mass per inhabitant, with its unit.
     """
 
     year: str
     mass: str
+    interval: str
     per_inhabitant: str
 
 
@@ -169,6 +195,9 @@ def list_key_figures(result: Result, translator: Translator) -> list[KeyFigure]:
         KeyFigure(
             str(row["year"]),
             translator.number(row["value"] / TONNES_PER_KILOTONNE),
+            ""
+            if math.isnan(row["low"])
+            else translator.interval(row["low"] / TONNES_PER_KILOTONNE, row["high"] / TONNES_PER_KILOTONNE),
             f"{translator.number(row['per_inhabitant'])} {translator.unit('kg/person')}",
         )
         for row in headline[headline["quantity"] == "ewaste_generated"].to_dict("records")
@@ -215,12 +244,12 @@ def compose_headline_table(result: Result, translator: Translator) -> TextTable:
         own = headline[headline["quantity"] == quantity]
         name = get_quantity(quantity).labels[translator.language]
         unit = translator.unit("kt" if get_quantity(quantity).unit == "t" else "kt/yr")
-        masses = [translator.number(mass / TONNES_PER_KILOTONNE) for mass in own["value"]]
-        shares = [translator.number(kilograms) for kilograms in own["per_inhabitant"]]
+        masses = _write_column(translator, own, ("value", "low", "high"), TONNES_PER_KILOTONNE)
+        shares = _write_column(translator, own, _name_ends("per_inhabitant"))
         rows += [(f"{name}, {unit}", *masses), (f"{name}, {translator.unit('kg/person')}", *shares)]
     return TextTable(
         "headline",
-        translator.gettext("Placed on market, stock and e-waste"),
+        say_interval_caption(result, translator, translator.gettext("Placed on market, stock and e-waste")),
         (
             Column("quantity", translator.gettext("Quantity")),
             *(Column(str(year), str(year), numeric=True) for year in years),
@@ -249,24 +278,25 @@ def compose_material_table(
         One row per material; one column per headline year and accumulated period.
     """
     summary = compute_material_summary(result, materials)
-    by_material = {str(name): own["mass"] for name, own in summary.groupby("material", sort=False)}
+    by_material = {str(name): own for name, own in summary.groupby("material", sort=False)}
     table = result.tables["materials"]
     if materials is None:
         # Those that are part of the mass first, the heaviest of the last period first.
         order = sorted(
-            by_material, key=lambda name: (not table.at[name, "additive"], -by_material[name].iloc[-1])
+            by_material,
+            key=lambda name: (not table.at[name, "additive"], -by_material[name]["mass"].iloc[-1]),
         )
         by_material = {name: by_material[name] for name in order}
     rows = []
-    for material, masses in by_material.items():
+    for material, own in by_material.items():
         unit = str(table.at[material, "display_unit"])
         scale = TONNES_PER_KILOTONNE if unit == "kt" else 1.0
         name = result.name_of("materials", material, translator.language)
-        cells = [translator.number(mass / scale) for mass in masses]
+        cells = _write_column(translator, own, _name_ends("mass"), scale)
         rows.append((f"{name}, {translator.unit(unit)}", *cells))
     return TextTable(
         "materials",
-        translator.gettext("Materials embedded in the e-waste"),
+        say_interval_caption(result, translator, translator.gettext("Materials embedded in the e-waste")),
         (
             Column("material", translator.gettext("Material")),
             *_period_columns(result, translator),
@@ -301,22 +331,22 @@ def compose_value_table(
         One row per material; million USD.
     """
     summary = compute_material_summary(result, materials).dropna(subset=["value"])
-    by_material = {str(name): own["value"] for name, own in summary.groupby("material", sort=False)}
+    by_material = {str(name): own for name, own in summary.groupby("material", sort=False)}
     if materials is None:
-        by_material = dict(sorted(by_material.items(), key=lambda item: -item[1].iloc[-1]))
+        by_material = dict(sorted(by_material.items(), key=lambda item: -item[1]["value"].iloc[-1]))
     prices = {price["material"]: price for price in compute_price_grades(result).to_dict("records")}
     rows: list[tuple[str, ...]] = []
-    for material, values in by_material.items():
+    for material, own in by_material.items():
         name = result.name_of("materials", material, translator.language)
         rows.append(
             (
                 *_say_price(translator, name, prices[material], with_prices),
-                *(translator.number(value / DOLLARS_PER_MILLION) for value in values),
+                *_write_column(translator, own, _name_ends("value"), DOLLARS_PER_MILLION),
             )
         )
-    totals = compute_total_value(result)["value"] / DOLLARS_PER_MILLION
+    totals = _write_column(translator, compute_total_value(result), _name_ends("value"), DOLLARS_PER_MILLION)
     together = (translator.gettext("All priced materials"), *(("", "", "") if with_prices else ()))
-    rows.append((*together, *(translator.number(total) for total in totals)))
+    rows.append((*together, *totals))
     price_columns = (
         Column("price", translator.gettext("Price, USD/t"), numeric=True),
         Column("price_years", translator.gettext("Price years")),
@@ -324,7 +354,9 @@ def compose_value_table(
     )
     return TextTable(
         "values",
-        translator.gettext("Gross value of the embedded materials, million USD"),
+        say_interval_caption(
+            result, translator, translator.gettext("Gross value of the embedded materials, million USD")
+        ),
         (
             Column("material", translator.gettext("Material")),
             *(price_columns if with_prices else ()),
@@ -368,79 +400,71 @@ def _note_values(result: Result, translator: Translator) -> tuple[str, ...]:
     return (lower_bound, without)
 
 
-def compose_comparison_table(result: Result, translator: Translator, with_sources: bool = False) -> TextTable:
-    """Compose the table of the model beside every published figure that it computes.
-
-    Parameters
-    ----------
-    result
-        Result of a run.
-    translator
-        Language of the table.
-    with_sources
-        Whether the last columns name the source and say what is special about a published figure.
-
-    Returns
-    -------
-    TextTable
-        One row per published figure, with the ratio of model over published.
-    """
-    comparison = compute_comparison(result)
-    columns = (
-        Column("quantity", translator.gettext("Quantity")),
-        Column("year", translator.gettext("Year"), numeric=True),
-        Column("published", translator.gettext("Published"), numeric=True),
-        Column("model", translator.gettext("Model"), numeric=True),
-        Column("ratio", translator.gettext("Ratio"), numeric=True),
-        Column("vintage", translator.gettext("Edition")),
-        Column("grade", translator.gettext("Grade")),
-        Column("source", translator.gettext("Source")),
-        Column("note", translator.gettext("Note")),
-    )
-    rows = []
-    for row in comparison[comparison["model"].notna()].fillna({"note": ""}).to_dict("records"):
-        scale, unit = (TONNES_PER_KILOTONNE, "kt") if row["unit"] == "t" else (1.0, row["unit"])
-        rows.append(
-            (
-                f"{name_published(row['quantity'], translator)}, {translator.unit(unit)}",
-                str(row["year"]),
-                translator.number(row["published"] / scale),
-                translator.number(row["model"] / scale),
-                translator.number_fixed(row["ratio"], 2),
-                row["vintage"],
-                row["grade"],
-                row["source"],
-                translate_text(row["note"], translator),
-            )
-        )
-    shown = len(columns) if with_sources else len(columns) - 2
-    caption = translator.gettext("The model beside published figures")
-    return TextTable("comparison", caption, columns[:shown], tuple(row[:shown] for row in rows))
-
-
-def name_published(quantity: str, translator: Translator) -> str:
-    """Name a published quantity, one of the vocabulary or one that only publications use."""
-    known = read_quantities()
-    if quantity in known:
-        return known[quantity].labels[translator.language]
-    others = {
-        "ewaste_generated_per_inhabitant": known["ewaste_generated"].labels[translator.language],
-        "ewaste_collected_per_inhabitant": known["ewaste_collected"].labels[translator.language],
-        "eee_in_municipal_waste": translator.gettext("Equipment collected in municipal waste"),
-        "ewaste_reported_by_enterprises": translator.gettext("E-waste reported by enterprises"),
-        "share_reused_by_enterprises": translator.gettext("Reused, of what enterprises reported"),
-        "share_recycled_by_enterprises": translator.gettext("Recycled, of what enterprises reported"),
-        "share_destroyed_by_enterprises": translator.gettext("Destroyed, of what enterprises reported"),
-    }
-    return others.get(quantity, quantity.replace("_", " "))
-
-
 def _period_columns(result: Result, translator: Translator) -> tuple[Column, ...]:
     last = int(result.data["year"].max())
     periods = [(year, year) for year in list_years(result)]
     periods += [period for period in ACCUMULATIONS if period[1] <= last]
     said = [translator.years(*period) for period in periods]
     return tuple(Column(period, period, numeric=True) for period in said)
+
+
+def say_interval_caption(result: Result, translator: Translator, caption: str) -> str:
+    """Say in a caption that figures are medians with an interval; the caption itself without draws."""
+    if result.draws is None:
+        return caption
+    return translator.gettext("%(caption)s: median and 90 %% interval", caption=caption)
+
+
+def say_totals(result: Result, translator: Translator, quantity: str, per_inhabitant: bool = False) -> str:
+    """Say the totals of a quantity in the headline years, as the end of a title.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    translator
+        Language of the words.
+    quantity
+        One of the quantities of the headline.
+    per_inhabitant
+        Whether kilograms per inhabitant are said.
+
+    Returns
+    -------
+    str
+        Such as ``214 kt in 2022, 269 kt in 2030``: medians, or the central path without draws.
+    """
+    headline = compute_headline(result)
+    return ", ".join(
+        translator.gettext(
+            "%(mass)s in %(year)s",
+            mass=translator.with_unit(row["per_inhabitant"], "kg/person")
+            if per_inhabitant
+            else _say_kilotonnes(translator, row["value"]),
+            year=row["year"],
+        )
+        for row in headline[headline["quantity"] == quantity].to_dict("records")
+    )
+
+
+def _name_ends(name: str) -> tuple[str, str, str]:
+    return name, f"{name}_low", f"{name}_high"
+
+
+def _write_column(
+    translator: Translator, table: pd.DataFrame, columns: Sequence[str], scale: float = 1.0
+) -> list[str]:
+    """Write a figure with its interval for every row."""
+    return [write_figure(translator, *row) for row in (table[list(columns)] / scale).to_numpy().tolist()]
+
+
+def _say_spread(translator: Translator, tonnes: float, low: float, high: float) -> str:
+    """Say a mass in kilotonnes, with its interval where there is one."""
+    mass = _say_kilotonnes(translator, tonnes)
+    if math.isnan(low):
+        return mass
+    ends = translator.interval(low / TONNES_PER_KILOTONNE, high / TONNES_PER_KILOTONNE)
+    return f"{mass} ({ends})"
 
 
 def _say_kilotonnes(translator: Translator, tonnes: float) -> str:

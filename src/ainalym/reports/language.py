@@ -193,6 +193,11 @@ class Translator:
             return NO_VALUE
         return f"{self.number(value, digits)} {self.unit(unit)}".replace(" ", NO_BREAK_SPACE)
 
+    def interval(self, low: float, high: float) -> str:
+        """Write the ends of an interval, such as ``118–201``; a space stands in where one is negative."""
+        dash = "–" if low >= 0 else f"{NO_BREAK_SPACE}–{NO_BREAK_SPACE}"
+        return f"{self.number(low)}{dash}{self.number(high)}"
+
     def unit(self, unit: str) -> str:
         """Translate a unit as it is written in files and tables.
 

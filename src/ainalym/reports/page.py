@@ -16,15 +16,17 @@ from markupsafe import Markup
 
 from ainalym.reports.chart_parts import Spec
 from ainalym.reports.charts import CHARTS
+from ainalym.reports.comparison_table import compose_comparison_table
+from ainalym.reports.draw_fans import MATERIAL_FANS
 from ainalym.reports.draw_flows import LARGEST_PRODUCTS
 from ainalym.reports.headline import (
-    compose_comparison_table,
     compose_headline_table,
     compose_material_table,
     compose_value_table,
     describe_gap,
     describe_headline,
     describe_materials,
+    describe_spread,
     list_key_figures,
 )
 from ainalym.reports.images import load_converter, render_svg
@@ -174,6 +176,8 @@ def _fill_template(
         figures=figures,
         tables=_compose_tables(result, translator),
         lede=describe_headline(result, translator),
+        on_spread=describe_spread(result, translator),
+        material_fans=MATERIAL_FANS,
         on_materials=describe_materials(result, translator),
         on_gap=describe_gap(result, translator),
         sources=list_sources(result),

@@ -26,6 +26,8 @@ LIGHT = {
     "middle": "#3f7286",
     "late": "#123c4c",
     "wide": "#7b929d",
+    "band-half": "#8fb4c1",
+    "band-most": "#cbdde3",
     "category-1": "#376dbe",
     "category-2": "#3b1f6e",
     "category-3": "#a98f00",
@@ -48,6 +50,8 @@ DARK = {
     "middle": "#84b4c5",
     "late": "#d3ecf4",
     "wide": "#5d7784",
+    "band-half": "#3f6a7b",
+    "band-most": "#243e4a",
     "category-1": "#5aa8f9",
     "category-2": "#8a60b8",
     "category-3": "#f8e599",
@@ -68,7 +72,9 @@ ACCENT = LIGHT["accent"]
 EARLY, MIDDLE, LATE = LIGHT["early"], LIGHT["middle"], LIGHT["late"]
 """Three years in order of time."""
 WIDE = LIGHT["wide"]
-"""The longer of two periods, behind the shorter one."""
+"""The longer of two periods, behind the shorter one; the end of an interval."""
+BAND_HALF, BAND_MOST = LIGHT["band-half"], LIGHT["band-most"]
+"""Bands that hold half and nine tenths of the draws."""
 
 
 def category_color(category: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from ainalym.core.quantities import Language
@@ -39,6 +40,27 @@ class ForeignText(str):
     language: Language = SOURCE_LANGUAGE
 
 
+class IntervalText(str):
+    """A figure with its interval, so that a page can set them apart.
+
+    Attributes
+    ----------
+    value
+        The figure alone.
+    interval
+        Both ends of the interval, such as ``118–201``.
+    """
+
+    value: str
+    interval: str
+
+    def __new__(cls, value: str, interval: str) -> IntervalText:
+        """Join both to one text, as terminals show it."""
+        text = super().__new__(cls, f"{value} ({interval})")
+        text.value, text.interval = value, interval
+        return text
+
+
 class TextTable(NamedTuple):
     """A table whose cells are finished texts in one language.
 
@@ -61,6 +83,25 @@ class TextTable(NamedTuple):
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
+
+
+def write_figure(translator: Translator, value: float, low: float, high: float) -> str:
+    """Write a figure with its interval.
+
+    Parameters
+    ----------
+    translator
+        Language of the number.
+    value, low, high
+        The figure and the ends of its interval; ends that are not numbers mean that there is none.
+
+    Returns
+    -------
+    str
+        The figure alone, or an :class:`IntervalText`.
+    """
+    shown = translator.number(value)
+    return shown if math.isnan(low) else IntervalText(shown, translator.interval(low, high))
 
 
 def translate_text(text: str, translator: Translator) -> str:

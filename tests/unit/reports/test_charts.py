@@ -40,16 +40,16 @@ def rows_of(spec: Spec) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", CHARTS)
 def test_that_every_chart_is_valid_vega_lite_in_every_language(
-    kazakhstan: Result, name: str, language: str
+    drawn: Result, name: str, language: str
 ) -> None:
-    spec = draw(kazakhstan, name, language)
+    spec = draw(drawn, name, language)
     altair.Chart.from_dict(spec)
     assert spec["name"] == name
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_that_every_chart_says_what_is_seen_in_its_language(kazakhstan: Result, name: str) -> None:
-    said = {language: draw(kazakhstan, name, language) for language in LANGUAGES}
+def test_that_every_chart_says_what_is_seen_in_its_language(drawn: Result, name: str) -> None:
+    said = {language: draw(drawn, name, language) for language in LANGUAGES}
     for part in (
         lambda spec: spec["title"]["text"],
         lambda spec: spec["title"]["subtitle"],
@@ -178,7 +178,28 @@ def test_that_assumed_capacity_looks_different_from_reported(kazakhstan: Result)
 def test_that_a_chart_without_figures_is_left_out(sparse: Result) -> None:
     drawn = {name: draw_chart(sparse, name, Translator("kk")) for name in CHARTS}
     missing = [name for name, spec in drawn.items() if spec is None]
-    assert missing == ["regions", "comparison", "photovoltaic_capacity"]
+    fans = [name for name in CHARTS if name.endswith("_fan")]
+    assert missing == [*fans, "regions", "comparison", "photovoltaic_capacity"]
+
+
+def test_that_a_fan_holds_the_quantiles_of_the_draws_and_the_published_points(drawn: Result) -> None:
+    spec = draw(drawn, "ewaste_generated_fan")
+    row = next(row for row in rows_of(spec) if row["year"] == 2030)
+    assert drawn.draws is not None
+    totals = drawn.draws["ewaste_generated_total"].sel(year=2030).values / 1000
+    quantiles = np.quantile(totals, [0.05, 0.25, 0.5, 0.75, 0.95])
+    bands = [row[name] for name in ("low", "lower", "median", "upper", "high")]
+    np.testing.assert_allclose(bands, quantiles, rtol=1e-4)
+    assert spec["layer"][-1]["mark"]["type"] == "point"
+    gold = next(row for row in rows_of(draw(drawn, "gold_fan")) if row["year"] == 2030)
+    tonnes = drawn.draws["material_embedded_total"].sel(year=2030, material="gold").values
+    assert gold["median"] == pytest.approx(float(np.median(tonnes)), rel=1e-4)
+
+
+def test_that_bars_of_medians_carry_the_ends_of_their_intervals(drawn: Result) -> None:
+    for name in ("largest_products", "regions", "materials_bulk", "comparison"):
+        for row in rows_of(draw(drawn, name)):
+            assert 0.0 < row["low"] < row["high"]
 
 
 def test_that_an_unknown_chart_is_refused_with_the_names_there_are(kazakhstan: Result) -> None:
@@ -225,9 +246,9 @@ def test_that_the_font_of_the_images_has_every_letter_of_kazakh() -> None:
     assert all(images[letter] != images["\u0378"] for letter in KAZAKH_LETTERS)
 
 
-def test_that_drawing_changes_nothing_in_the_result(kazakhstan: Result) -> None:
-    before = {name: table.copy() for name, table in kazakhstan.tables.items()}
+def test_that_drawing_changes_nothing_in_the_result(drawn: Result) -> None:
+    before = {name: table.copy() for name, table in drawn.tables.items()}
     for name in CHARTS:
-        json.dumps(draw(kazakhstan, name))
+        json.dumps(draw(drawn, name))
     for name, table in before.items():
-        assert table.equals(kazakhstan.tables[name])
+        assert table.equals(drawn.tables[name])

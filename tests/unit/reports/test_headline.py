@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from ainalym.core.quantities import LANGUAGES, get_quantity
+from ainalym.reports.comparison_table import compose_comparison_table, name_published
 from ainalym.reports.headline import (
-    compose_comparison_table,
     compose_headline_table,
     compose_material_table,
     compose_value_table,
@@ -17,7 +17,6 @@ from ainalym.reports.headline import (
     describe_headline,
     describe_materials,
     list_key_figures,
-    name_published,
 )
 from ainalym.reports.language import NO_BREAK_SPACE, Translator
 from ainalym.reports.text_table import TextTable

@@ -17,6 +17,7 @@ from ainalym.reports.charts import CHARTS, draw_chart
 from ainalym.reports.language import Translator
 from ainalym.reports.page import adapt_to_page, read_legend, render_report, write_report
 from ainalym.results.result import Result
+from ainalym.results.summary import compute_headline
 
 LARGEST_PAGE = 2_500_000
 """Bytes; the page shall still travel by mail."""
@@ -71,8 +72,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def pages(kazakhstan: Result) -> dict[str, Page]:
-    return {language: Page(render_report(kazakhstan, language)) for language in LANGUAGES}
+def pages(drawn: Result) -> dict[str, Page]:
+    return {language: Page(render_report(drawn, language)) for language in LANGUAGES}
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -183,13 +184,13 @@ def test_that_assumptions_and_weak_grades_are_marked(kazakhstan: Result, page: P
     assert page.text.count('class="mark mark-D"') > 5
 
 
-def test_that_hostile_names_stay_text(kazakhstan: Result, change: Callable[..., Result]) -> None:
+def test_that_hostile_names_stay_text(drawn: Result, change: Callable[..., Result]) -> None:
     attack = '</script><script>alert("x")</script><img src=x onerror=alert(1)>'
 
     def spoil(table: pd.DataFrame) -> pd.DataFrame:
         return table.assign(name_en=attack)
 
-    hostile = replace(kazakhstan, country={**kazakhstan.country, "en": attack})
+    hostile = replace(drawn, country={**drawn.country, "en": attack})
     for table in ("products", "categories", "materials", "regions"):
         hostile = change(hostile, table, spoil)
     hostile = change(
@@ -227,14 +228,27 @@ def test_that_an_outlook_with_a_nearer_end_has_a_page_too(to_2030: Result, to_20
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_that_the_page_shows_the_figures_of_the_headline(
-    kazakhstan: Result, pages: dict[str, Page], language: str
+def test_that_the_page_shows_the_figures_of_the_headline_with_their_intervals(
+    drawn: Result, pages: dict[str, Page], language: str
 ) -> None:
     translator = Translator(language)
-    for quantity in ("placed_on_market", "stock", "ewaste_generated"):
-        for year in (2022, 2030, 2050):
-            total = float(kazakhstan.data[quantity].sel(year=year).sum()) / 1000
-            assert translator.number(total) in pages[language].words
+    for row in compute_headline(drawn).to_dict("records"):
+        low, median, high = (row[name] / 1000 for name in ("low", "value", "high"))
+        assert translator.number(median) in pages[language].words
+        assert translator.interval(low, high) in pages[language].words
+
+
+def test_that_a_page_without_draws_says_that_it_has_no_ranges(kazakhstan: Result) -> None:
+    page = Page(render_report(kazakhstan, "en"))
+    words = " ".join(page.words)
+    assert "Central values, without a range of uncertainty." in words
+    assert "every figure is one central value" in words
+    assert "median" not in words
+    assert {name for name in CHARTS if f'id="chart-{name}"' not in page.text} == {
+        name for name in CHARTS if name.endswith("_fan")
+    }
+    total = float(kazakhstan.data["stock"].sel(year=2030).sum()) / 1000
+    assert Translator("en").number(total) in page.words
 
 
 def draw(result: Result, name: str) -> Spec:
