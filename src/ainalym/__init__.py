@@ -27,6 +27,9 @@ def outlook(
     projection: Literal["profile", "table", "trend"] = "profile",
     sales: Literal["enter", "beside"] = "enter",
     statistics: Literal["robust", "common", "common_strict", "ignore"] = "robust",
+    draws: int = 1000,
+    seed: int = 1,
+    threads: int = 2,
 ) -> Outlook:
     """Compute the outlook of a country.
 
@@ -48,6 +51,13 @@ def outlook(
         Whether the usable sales of the country enter the model.
     statistics
         How imported statistics of the country are cleaned, or that they are ignored.
+    draws
+        Draws of all uncertain inputs, from which medians and 90 % intervals come; 0 for the central path
+        alone.
+    seed
+        Same seed, same numbers, on any machine.
+    threads
+        Threads of this machine that compute draws.
 
     Returns
     -------
@@ -69,4 +79,7 @@ def outlook(
         projection=projection,
         sales=sales,
         statistics=statistics,
+        draws=draws,
+        seed=seed,
+        threads=threads,
     )

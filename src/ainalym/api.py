@@ -10,10 +10,12 @@ import xarray as xr
 from pydantic import ValidationError
 
 from ainalym.core.quantities import Language
+from ainalym.ensemble.options import choose_ensemble
+from ainalym.ensemble.outlook import run_outlook_with_draws
 from ainalym.errors import InputError, Problem
-from ainalym.pipeline import run_outlook
 from ainalym.reports.notebook import plot, render_html_summary
 from ainalym.reports.page import write_report
+from ainalym.results.difference import compute_difference
 from ainalym.results.folder import replace_folder
 from ainalym.results.result import Result
 from ainalym.results.store import write_result
@@ -56,16 +58,47 @@ class Outlook:
         """How the result came to be: versions, hashes of the packages, options, timings."""
         return self.result.record
 
+    @property
+    def draws(self) -> xr.Dataset | None:
+        """Totals of every draw by category and by material; None for the central path alone."""
+        return self.result.draws
+
+    @property
+    def quantiles(self) -> xr.Dataset | None:
+        """The 5, 25, 50, 75 and 95 % quantiles of the draws; None for the central path alone."""
+        return self.result.quantiles
+
+    def difference(self, base: Outlook) -> xr.Dataset:
+        """Return what this outlook differs by from another one that shares its draws.
+
+        Parameters
+        ----------
+        base
+            Outlook of the same country with the same seed and number of draws, but other options.
+
+        Returns
+        -------
+        xarray.Dataset
+            Quantiles of the differences of all totals, this outlook less the base, draw by draw: what is
+            uncertain in both alike falls out. Dims (quantile, year, ...).
+
+        Raises
+        ------
+        InputError
+            [ENS-013] if the draws are not shared.
+        """
+        return compute_difference(self.result, base.result)
+
     def to_frame(self, quantity: str) -> pd.DataFrame:
         """Return one quantity as a tidy table; see :meth:`ainalym.results.result.Result.to_frame`."""
         return self.result.to_frame(quantity)
 
     def summary(self) -> pd.DataFrame:
-        """Return placed on market, stock and e-waste generated in 2022, 2030 and 2050, t and kg/person."""
+        """Return placed on market, stock and e-waste in the headline years, with intervals."""
         return compute_headline(self.result)
 
     def materials(self) -> pd.DataFrame:
-        """Return the materials embedded in e-waste by year and accumulated, t, with their value, USD."""
+        """Return the materials in e-waste by year and accumulated, t, their value, USD, and intervals."""
         return compute_material_summary(self.result)
 
     def comparison(self) -> pd.DataFrame:
@@ -77,15 +110,15 @@ class Outlook:
         return compute_sales_comparison(self.result)
 
     def categories(self, quantity: str = "ewaste_generated") -> pd.DataFrame:
-        """Return a quantity summed by category and year."""
+        """Return the central path of a quantity summed by category and year."""
         return compute_by_category(self.result, quantity)
 
     def products(self, year: int, count: int = 15) -> pd.DataFrame:
-        """Return the products with the most e-waste in a year, t."""
+        """Return the products with the most e-waste in a year, t, with intervals."""
         return compute_largest_products(self.result, year, count)
 
     def regions(self, year: int) -> pd.DataFrame:
-        """Return the e-waste of every region in a year, t and kg/person."""
+        """Return the e-waste of every region in a year, t and kg/person, with intervals."""
         return compute_region_summary(self.result, year)
 
     def plot(self, chart: str = "ewaste_generated", language: Language = "en") -> Any:
@@ -127,13 +160,15 @@ class Outlook:
         return render_html_summary(self.result, "en")
 
 
-def run(country: str, **options: Any) -> Outlook:
+def run(country: str, draws: int = 1000, seed: int = 1, threads: int = 2, **options: Any) -> Outlook:
     """Run the outlook of a country; see :func:`ainalym.outlook`, which this is under its public name.
 
     Parameters
     ----------
     country
         ISO code, name, or folder of a country package.
+    draws, seed, threads
+        Number of draws, 0 for the central path alone; seed of all random streams; threads of this machine.
     **options
         Fields of :class:`ainalym.schemas.run.RunOptions`.
 
@@ -145,7 +180,7 @@ def run(country: str, **options: Any) -> Outlook:
     Raises
     ------
     InputError
-        [OPT-006] for an option that is not possible, and as :func:`ainalym.outlook`.
+        [OPT-006] and [ENS-006] for an option that is not possible, and as :func:`ainalym.outlook`.
     """
     try:
         chosen = RunOptions(**options)
@@ -161,4 +196,4 @@ def run(country: str, **options: Any) -> Outlook:
             for entry in error.errors()
         ]
         raise InputError(problems) from error
-    return Outlook(run_outlook(country, chosen))
+    return Outlook(run_outlook_with_draws(country, chosen, choose_ensemble(draws, seed, threads)))

@@ -19,7 +19,7 @@ def outlook(kazakhstan: Result) -> Outlook:
 
 
 def test_that_one_call_gives_the_outlook() -> None:
-    outlook = ainalym.outlook("Kazakhstan", until=2030, sales="beside")
+    outlook = ainalym.outlook("Kazakhstan", until=2030, sales="beside", draws=0)
     assert repr(outlook) == "<Outlook of Kazakhstan, 1980 to 2030>"
     assert outlook.record["options"]["sales"] == "beside"
 
@@ -31,6 +31,8 @@ def test_that_one_call_gives_the_outlook() -> None:
         ({"convention": "uniforn"}, "OPT-002"),
         ({"projection": "crystal ball"}, "OPT-006"),
         ({"until": "soon"}, "OPT-006"),
+        ({"draws": -1}, "ENS-006"),
+        ({"draws": 0, "threads": 0}, "ENS-006"),
     ],
 )
 def test_that_impossible_options_are_told(options: dict[str, Any], code: str) -> None:

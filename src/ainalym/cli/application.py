@@ -41,6 +41,12 @@ def outlook(
         str, typer.Argument(help="Country: ISO code such as KAZ, a name, or the folder of a country package.")
     ],
     until: Annotated[int, typer.Option(help="Last year of the outlook.")] = 2050,
+    draws: Annotated[
+        int,
+        typer.Option(help="Draws of all uncertain inputs, for intervals; 0 for the central path alone."),
+    ] = 1000,
+    seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
+    threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder to write; by default outlook-<country> here.", show_default=False),
@@ -85,10 +91,12 @@ def outlook(
 ) -> None:
     """Compute the outlook of a country: placed on market, stock, e-waste, materials, value, regions.
 
-    Prints the headline and writes a folder with a report that opens in any browser, tables for a spreadsheet,
-    arrays for Python and R, and a record of how the numbers came to be.
+    Prints the headline with the intervals that hold 90 % of the draws, and writes a folder with a report that
+    opens in any browser, tables for a spreadsheet, arrays for Python and R, and a record of how the numbers
+    came to be.
     """
     from ainalym.cli.outlook_command import write_outlook_folder
+    from ainalym.ensemble.options import choose_ensemble
     from ainalym.schemas.run import RunOptions
 
     options = RunOptions(
@@ -99,7 +107,8 @@ def outlook(
         sales=sales,
         statistics=statistics,
     )
-    write_outlook_folder(country, options, out, force, language, console)
+    ensemble = choose_ensemble(draws, seed, threads)
+    write_outlook_folder(country, options, ensemble, out, force, language, console)
 
 
 @app.command()
@@ -119,17 +128,21 @@ def ensemble(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for draws, quantiles and means; without it nothing is written."),
+        typer.Option(help="Folder for arrays, draws, quantiles and tables; without it nothing is written."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an older folder.")] = False,
+    language: Annotated[
+        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
+    ] = "en",
 ) -> None:
-    """Compute the outlook with its uncertainty: medians and 90 % intervals from many draws."""
-    from ainalym.cli.ensemble_commands import run_ensemble_command
+    """Run the draws of the outlook alone, as many as it takes, here or on a cluster; without a report."""
+    from ainalym.cli.ensemble_commands import Place, run_ensemble_command
     from ainalym.ensemble.options import EnsembleOptions
     from ainalym.schemas.run import RunOptions
 
     asked = EnsembleOptions(draws=draws, seed=seed, sampling=sampling, threads=threads)
-    run_ensemble_command(country, RunOptions(until=until), asked, console, workers, cluster, out, force)
+    place = Place(workers, cluster)
+    run_ensemble_command(country, RunOptions(until=until), asked, console, place, out, force, language)
 
 
 @app.command()

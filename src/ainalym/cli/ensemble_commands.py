@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from ainalym.cli.text_output import print_headline
+from ainalym.core.quantities import Language
 from ainalym.ensemble.cluster import open_cluster
-from ainalym.ensemble.model import Model, prepare_model
+from ainalym.ensemble.model import prepare_model
 from ainalym.ensemble.options import EnsembleOptions
-from ainalym.ensemble.run import EnsembleResult, run_ensemble
+from ainalym.ensemble.outlook import run_outlook_with_draws
 from ainalym.ensemble.run import Progress as RunProgress
 from ainalym.ensemble.sensitivity import YEARS, Sensitivity, analyse_sensitivity
-from ainalym.ensemble.store import write_ensemble
-from ainalym.ensemble.summary import summarise_headline
 from ainalym.results.folder import check_folder, replace_folder
+from ainalym.results.result import Result
+from ainalym.results.store import write_result
 from ainalym.schemas.run import RunOptions
 
 FAMILY_NAMES = {
@@ -51,50 +53,69 @@ LEAST_INTERVAL = 0.05
 """Half-width from which on the interval of a share is shown beside it."""
 
 
-def run_draws(
-    model: Model,
-    options: EnsembleOptions,
-    console: Console,
-    workers: int | None = None,
-    address: str | None = None,
-) -> EnsembleResult:
-    """Run an ensemble with a progress bar, here or on a cluster.
+class Place(NamedTuple):
+    """Where an ensemble is computed.
 
-    Parameters
+    Attributes
     ----------
-    model
-        The model.
-    options
-        Choices of the ensemble.
-    console
-        Where to show the progress.
     workers
         Worker processes of a local cluster; None for threads of this process.
     address
         Address of a scheduler that runs; None for this machine.
+    """
+
+    workers: int | None = None
+    address: str | None = None
+
+
+HERE = Place()
+"""On threads of this process."""
+
+
+def run_draws(
+    country: str,
+    run_options: RunOptions,
+    options: EnsembleOptions,
+    console: Console,
+    place: Place = HERE,
+) -> Result:
+    """Run an outlook with its draws and a progress bar, here or on a cluster.
+
+    Parameters
+    ----------
+    country
+        ISO code, name, or folder of a country package.
+    run_options
+        Choices of the central run.
+    options
+        Choices of the ensemble.
+    console
+        Where to show the progress.
+    place
+        Where to compute.
 
     Returns
     -------
-    EnsembleResult
+    Result
         The same bits wherever it was computed.
 
     Raises
     ------
     InputError
-        [ENS-006], [ENS-008] to [ENS-010], [ENS-012] and [EXT-001] as :func:`run_ensemble` and
+        [ENS-006], [ENS-008] to [ENS-010], [ENS-012] and [EXT-001] as :func:`run_outlook_with_draws` and
         :func:`open_cluster`.
     """
     with ExitStack() as stack:
         blocks = None
-        if workers is not None or address is not None:
-            blocks = stack.enter_context(open_cluster(workers, address))
+        if place.workers is not None or place.address is not None:
+            blocks = stack.enter_context(open_cluster(place.workers, place.address))
         progress = stack.enter_context(_make_progress(console))
         task = progress.add_task("draws", total=options.draws)
 
         def listen(step: RunProgress) -> None:
             progress.update(task, completed=step.done)
 
-        return run_ensemble(model, options, listen, blocks)
+        return run_outlook_with_draws(country, run_options, options, draw_listener=listen, blocks=blocks)
 
 
 def run_ensemble_command(
@@ -102,10 +123,10 @@ def run_ensemble_command(
     run_options: RunOptions,
     options: EnsembleOptions,
     console: Console,
-    workers: int | None = None,
-    address: str | None = None,
+    place: Place = HERE,
     out: Path | None = None,
     force: bool = False,
+    language: Language = "en",
 ) -> None:
     """Run the ensemble of a country, print its headline and write its folder if one is asked for.
 
@@ -119,61 +140,28 @@ def run_ensemble_command(
         Choices of the ensemble.
     console
         Where to print.
-    workers, address
-        As in :func:`run_draws`.
+    place
+        Where to compute.
     out
         Folder to write; None for none.
     force
         Whether an older folder may be replaced.
+    language
+        Language of the headline.
 
     Raises
     ------
     InputError
-        As :func:`prepare_model`, :func:`run_draws` and :func:`ainalym.results.folder.replace_folder`.
+        As :func:`run_draws` and :func:`ainalym.results.folder.replace_folder`.
     """
     if out is not None:
         check_folder(out, force)
-    model, result = prepare_model(country, run_options)
-    ensemble = run_draws(model, options, console, workers, address)
-    print_ensemble_headline(ensemble, console)
+    result = run_draws(country, run_options, options, console, place)
+    print_headline(result, language, console)
     if out is not None:
         with replace_folder(out, force) as partial:
-            write_ensemble(ensemble, result, partial)
+            write_result(result, partial)
         console.print(str(out), highlight=False, soft_wrap=True)
-
-
-def print_ensemble_headline(ensemble: EnsembleResult, console: Console) -> None:
-    """Print placed on market, stock and e-waste with their 90 % intervals.
-
-    Parameters
-    ----------
-    ensemble
-        Result of an ensemble.
-    console
-        Where to print.
-    """
-    options = ensemble.options
-    names = {"placed_on_market": "Placed on market", "stock": "In stock", "ewaste_generated": "E-waste"}
-    table = Table(
-        title=f"Median and 90 % interval of {options.draws:,} draws, seed {options.seed}",
-        title_justify="left",
-        title_style="bold",
-    )
-    table.add_column("")
-    for heading in ("Year", "kt", "90 % interval, kt", "kg/inhabitant", "90 % interval, kg/inhabitant"):
-        table.add_column(heading, justify="right")
-    for row in summarise_headline(ensemble).to_dict("records"):
-        low, median, high = (row[name] / 1000.0 for name in ("low", "median", "high"))
-        per = [row[f"{name}_per_inhabitant"] for name in ("low", "median", "high")]
-        table.add_row(
-            names[str(row["quantity"])],
-            str(row["year"]),
-            f"{median:,.0f}",
-            f"{low:,.0f} to {high:,.0f}",
-            f"{per[1]:,.1f}",
-            f"{per[0]:,.1f} to {per[2]:,.1f}",
-        )
-    console.print(table)
 
 
 def print_sensitivity(

@@ -6,26 +6,18 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
+from ainalym.cli.text_output import print_headline
 from ainalym.core.quantities import Language
+from ainalym.ensemble.options import EnsembleOptions
+from ainalym.ensemble.outlook import run_outlook_with_draws
+from ainalym.ensemble.run import Progress as DrawProgress
 from ainalym.packages.country import read_identity
-from ainalym.pipeline import STAGES, check_options, run_outlook
-from ainalym.reports.headline import (
-    compose_comparison_table,
-    compose_headline_table,
-    compose_material_table,
-    compose_value_table,
-    describe_gap,
-    describe_headline,
-    describe_place,
-)
+from ainalym.pipeline import STAGES, check_options
+from ainalym.reports.headline import describe_place
 from ainalym.reports.language import Translator
 from ainalym.reports.page import write_report
-from ainalym.reports.text_table import TextTable
 from ainalym.results.folder import check_folder, replace_folder
-from ainalym.results.result import Result
 from ainalym.results.store import write_result
 from ainalym.schemas.run import RunOptions
 
@@ -36,7 +28,13 @@ WRITING_STEPS = 2
 
 
 def write_outlook_folder(
-    country: str, options: RunOptions, out: Path | None, force: bool, language: Language, console: Console
+    country: str,
+    options: RunOptions,
+    ensemble: EnsembleOptions | None,
+    out: Path | None,
+    force: bool,
+    language: Language,
+    console: Console,
 ) -> None:
     """Run the outlook of a country, write its folder and print its headline.
 
@@ -46,6 +44,8 @@ def write_outlook_folder(
         ISO code, name, or folder of a country package.
     options
         Choices of the run.
+    ensemble
+        Choices of the ensemble; None for the central path alone.
     out
         Folder to write, ``outlook-<country>`` in the current folder if None.
     force
@@ -64,7 +64,8 @@ def write_outlook_folder(
     folder = out or Path(f"outlook-{read_identity(country).iso3}")
     check_folder(folder, force)
     with _make_progress(console) as progress:
-        task = progress.add_task("packages", total=len(STAGES) + WRITING_STEPS)
+        steps = len(STAGES) + WRITING_STEPS + (ensemble is not None)
+        task = progress.add_task("packages", total=steps)
         begun: list[str] = []
 
         def listen(stage: str) -> None:
@@ -72,7 +73,13 @@ def write_outlook_folder(
             progress.update(task, completed=len(begun), description=stage)
             begun.append(stage)
 
-        result = run_outlook(country, options, listen)
+        def listen_to_draws(step: DrawProgress) -> None:
+            share = step.done / step.draws
+            progress.update(task, completed=len(STAGES) + share, description=f"draw {step.done:,}")
+
+        result = run_outlook_with_draws(country, options, ensemble, listen, listen_to_draws)
+        if ensemble is not None:
+            begun.append("draws")
         with replace_folder(folder, force) as partial:
             listen("tables")
             write_result(result, partial)
@@ -83,43 +90,6 @@ def write_outlook_folder(
     console.print(
         describe_place(str(folder / REPORT_FILE), Translator(language)), highlight=False, soft_wrap=True
     )
-
-
-def print_headline(result: Result, language: Language, console: Console) -> None:
-    """Print headline, materials and the comparison with published figures.
-
-    Parameters
-    ----------
-    result
-        Result of a run.
-    language
-        Language of the words and numbers.
-    console
-        Where to print.
-    """
-    translator = Translator(language)
-    console.print()
-    console.print(describe_headline(result, translator), highlight=False)
-    for table in (
-        compose_headline_table(result, translator),
-        compose_material_table(result, translator),
-        compose_value_table(result, translator),
-        compose_comparison_table(result, translator),
-    ):
-        _print_table(table, console)
-    console.print(describe_gap(result, translator), highlight=False)
-
-
-def _print_table(table: TextTable, console: Console) -> None:
-    shown = Table(title=table.caption, title_justify="left", title_style="bold")
-    for column in table.columns:
-        shown.add_column(column.heading, justify="right" if column.numeric else "left")
-    for row in table.rows:
-        shown.add_row(*(Text(cell) for cell in row))
-    console.print()
-    console.print(shown)
-    for note in table.notes:
-        console.print(note, style="dim", highlight=False)
 
 
 def _make_progress(console: Console) -> Progress:

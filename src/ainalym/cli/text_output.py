@@ -1,0 +1,69 @@
+"""How the commands print headlines and tables, in the language of the reader."""
+
+from __future__ import annotations
+
+from rich.console import Console, JustifyMethod
+from rich.table import Table
+from rich.text import Text
+
+from ainalym.core.quantities import Language
+from ainalym.reports.comparison_table import compose_comparison_table
+from ainalym.reports.headline import (
+    compose_headline_table,
+    compose_material_table,
+    compose_value_table,
+    describe_gap,
+    describe_headline,
+    describe_spread,
+)
+from ainalym.reports.language import Translator
+from ainalym.reports.text_table import IntervalText, TextTable
+from ainalym.results.result import Result
+
+
+def print_headline(result: Result, language: Language, console: Console) -> None:
+    """Print headline, materials and the comparison with published figures.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    language
+        Language of the words and numbers.
+    console
+        Where to print.
+    """
+    translator = Translator(language)
+    console.print()
+    console.print(describe_headline(result, translator), highlight=False)
+    if result.draws is not None:
+        console.print(describe_spread(result, translator), style="dim", highlight=False)
+    for table in (
+        compose_headline_table(result, translator),
+        compose_material_table(result, translator),
+        compose_value_table(result, translator),
+        compose_comparison_table(result, translator),
+    ):
+        print_table(table, console)
+    console.print(describe_gap(result, translator), highlight=False)
+
+
+def print_table(table: TextTable, console: Console) -> None:
+    """Print a table of texts with its caption and notes."""
+    shown = Table(title=table.caption, title_justify="left", title_style="bold")
+    for column in table.columns:
+        justify: JustifyMethod = "right" if column.numeric else "left"
+        shown.add_column(column.heading, justify=justify, overflow="fold")
+    for row in table.rows:
+        shown.add_row(*(_show_cell(cell) for cell in row))
+    console.print()
+    console.print(shown)
+    for note in table.notes:
+        console.print(note, style="dim", highlight=False)
+
+
+def _show_cell(cell: str) -> Text:
+    """Put an interval below its figure, so that tables stay narrow."""
+    if isinstance(cell, IntervalText):
+        return Text.assemble(f"{cell.value}\n", (cell.interval, "dim"))
+    return Text(cell)
