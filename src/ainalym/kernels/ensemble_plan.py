@@ -36,7 +36,7 @@ from ainalym.kernels.lifetime import ENTRY_MOMENTS, Convention, Weibull
 ERAS = 3
 """Up to so many different lifetimes among the cohorts are all followed; more are read between anchors."""
 
-ANCHOR_COUNTS = (6, 8, 9, 10, 11, 12, 14, 17, 20, 24)
+ANCHOR_COUNTS = (6, 8, 10, 11, 12, 14, 17, 20, 24)
 """Numbers of anchors tried, the fewest first."""
 
 TOLERANCE = 1e-6

@@ -35,7 +35,7 @@ MOST_POINTS = (16, 28)
 DRAWS_PER_POINT = 4
 """Draws per point of the grid, at least, for a surface to be worth its exact values."""
 
-CHECKED_DRAWS = 16
+CHECKED_DRAWS = 12
 """Draws of the ensemble on which a surface is checked, besides the middles of the four sides of its range."""
 
 
@@ -98,7 +98,7 @@ def lay_grid(draws: Block, factors: Range, shape: float) -> Grid | None:
     middle, half = 0.5 * ends.sum(axis=1), 0.5 * (ends[:, 1] - ends[:, 0])
     # Found by trial on lifetimes of UNU-KEYs; what is too few fails the check.
     steepness = shape * factors.shape[1] * half[1]
-    points = int(np.ceil(2.5 + 15 * half[0])), int(np.ceil(5 + 6 * steepness))
+    points = int(np.ceil(2.5 + 14 * half[0])), int(np.ceil(5 + 6 * steepness))
     size, number = points[0] * points[1], draws.shape_factor.size
     if points[0] > MOST_POINTS[0] or points[1] > MOST_POINTS[1] or number < DRAWS_PER_POINT * size:
         return None
