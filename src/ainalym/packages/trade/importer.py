@@ -58,13 +58,16 @@ KEEP_OLD = Template("""
     COPY (SELECT * FROM read_parquet($old) old
         WHERE NOT EXISTS (SELECT 1 FROM replaced WHERE replaced.source = old.source
             AND replaced.reporter = old.reporter AND replaced.flow = old.flow AND replaced.year = old.year
-            AND (replaced.code = old.code OR replaced.hs_revision <> old.hs_revision)))
+            AND (replaced.code = old.code OR replaced.hs_revision <> old.hs_revision
+                OR replaced.hs_revision <> 'NATIONAL' AND (replaced.form <> strlen(old.period)
+                    OR left(replaced.code, 6) = left(old.code, 6)
+                        AND least(strlen(replaced.code), strlen(old.code)) = 6))))
     TO $target (FORMAT parquet, COMPRESSION zstd)
 """)
 
 REPLACED = """
     CREATE OR REPLACE TABLE replaced AS
-    SELECT DISTINCT source, reporter, flow, year, code, hs_revision FROM used
+    SELECT DISTINCT source, reporter, flow, year, code, hs_revision, strlen(period) AS form FROM used
 """
 
 COVERAGE = Template("""
@@ -183,6 +186,9 @@ def _check(engine: Engine, staged: row_checks.Staged, store: Store, iso3: str, o
     if problems:
         # Rows with unreadable cells would only repeat their problems as gaps and odd weights.
         raise InputError(problems, about="the files to import")
+    problems += row_checks.check_nesting(engine, staged)
+    if problems:
+        raise InputError(problems, about="the files to import")
     own, every = row_checks.count_absurd(engine, options.absurd_factor, iso3)
     if not options.accept_absurd:
         problems += row_checks.check_weights(engine, staged, options.absurd_factor, iso3, own)
@@ -226,7 +232,8 @@ def _write(
     )
     engine.run(statement, "writing the store")
     inputs = tuple(InputFile(name=file, bytes=entry[0].size) for file, entry in staged.files.items())
-    added.append(_describe_import(target, source, inputs, int(rows), int(first), int(last)))
+    entry = _describe_import(target, source, inputs, int(rows), int(first), int(last))
+    added.append(entry.model_copy(update={"totals_left_out": row_checks.count_nested(engine)}))
     return commit(store, tuple(kept), tuple(added), scratch)
 
 

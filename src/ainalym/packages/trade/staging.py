@@ -38,8 +38,8 @@ from ainalym.packages.trade.tidy import EEE_CHAPTERS, TIDY_COLUMNS, Source
 YEARS_STAGED = "SELECT DISTINCT year FROM staged WHERE level = 0 AND issue = 0 ORDER BY year"
 
 COPY_WORKBOOK = Template("""
-    COPY (SELECT $columns, CAST(level AS TINYINT) AS level, CAST(0 AS TINYINT) AS issue,
-            CAST(0 AS UBIGINT) AS split FROM workbook_rows)
+    COPY (SELECT $columns, CAST(0 AS TINYINT) AS digits, CAST(level AS TINYINT) AS level,
+            CAST(0 AS TINYINT) AS issue, CAST(0 AS UBIGINT) AS split FROM workbook_rows)
     TO $target (FORMAT parquet)
 """)
 

@@ -3,10 +3,10 @@
 The steps, each a table of the engine:
 
 1. ``stored``: rows of the store with the months that they cover, seen from the country. What a partner
-exports to
-   the country is an import of the country.
-2. ``chosen``: for every flow and year one publication, a complete year before a part of one, then by order of
-   preference. Two publications are never added.
+   exports to the country is an import of the country.
+2. ``chosen``: for every reporter, flow and year one publication, a complete year before a part of one, then
+   by order of preference. Two publications of one reporter are never added, and of each partner it is asked
+   by itself whether its year is whole.
 3. ``counted``: its rows; of a code for which there is a total over partners only that total.
 4. ``weighed``: each row with the products of its code, their shares and unit weights, in kg and in pieces.
 5. Sums by flow, year and product.
@@ -29,15 +29,28 @@ STORED = Template("""
 """)
 
 COVERAGE = """
-    SELECT is_own, flow, CAST(year AS INTEGER) AS year, source,
-        least(12, CASE WHEN max(months) > 1 THEN max(months) ELSE count(DISTINCT period) END) AS months,
+    WITH published AS (
+        SELECT is_own, flow, year, source, count(DISTINCT period) AS months
+        FROM stored WHERE months = 1 GROUP BY is_own, flow, year, source)
+    SELECT stored.is_own, reporter, stored.flow, CAST(stored.year AS INTEGER) AS year, stored.source,
+        CAST(least(12, CASE WHEN max(stored.months) > 1 THEN max(stored.months)
+            ELSE max(published.months) END) AS INTEGER) AS months,
         count(*) AS rows, sum(kg) AS kg, sum(pieces) AS pieces, sum(value_usd) AS value_usd
-    FROM stored GROUP BY is_own, flow, year, source ORDER BY is_own, flow, year, source
+    FROM stored LEFT JOIN published ON published.is_own = stored.is_own AND published.flow = stored.flow
+        AND published.year = stored.year AND published.source = stored.source
+    GROUP BY stored.is_own, reporter, stored.flow, stored.year, stored.source
+    ORDER BY stored.is_own, reporter, stored.flow, stored.year, stored.source
+"""
+"""What there is, by reporter.
+
+A reporter in years has the whole year, one in months as many as its publication has of any reporter: a
+partner with little trade has months without any. A partner that stopped reporting before the others is so
+taken for one that stopped trading.
 """
 
 OF_CHOSEN = """
     CREATE OR REPLACE VIEW of_chosen AS
-    SELECT stored.*, factor FROM stored JOIN chosen ON chosen.is_own = stored.is_own
+    SELECT stored.*, factor FROM stored JOIN chosen ON chosen.reporter = stored.reporter
         AND chosen.flow = stored.flow AND chosen.year = stored.year AND chosen.source = stored.source
 """
 

@@ -106,6 +106,7 @@ ROWS = Template("""
         CASE WHEN kg = 0 AND (checked.value > 0 OR pieces > 0) THEN NULL ELSE kg END AS kg,
         CASE WHEN pieces = 0 AND (checked.value > 0 OR kg > 0) THEN NULL ELSE pieces END AS pieces,
         checked.value * $rate AS value_usd, line, flags,
+        CAST(CASE WHEN is_code THEN strlen(checked.code) ELSE 0 END AS TINYINT) AS digits,
         CAST(level AS TINYINT) AS level, CAST(issue AS TINYINT) AS issue, hash(split) AS split $raw
     FROM checked
     LEFT JOIN country_codes reporters

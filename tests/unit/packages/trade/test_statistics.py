@@ -16,12 +16,8 @@ from ainalym.errors import InputError
 from ainalym.packages.reference import Reference
 from ainalym.packages.trade.classification import CountryTables, list_product_weights
 from ainalym.packages.trade.import_options import ImportOptions
-from ainalym.packages.trade.statistics_reader import (
-    CellFlag,
-    Statistics,
-    StatisticsOptions,
-    read_statistics,
-)
+from ainalym.packages.trade.statistics_options import StatisticsOptions
+from ainalym.packages.trade.statistics_reader import CellFlag, Statistics, read_statistics
 from ainalym.packages.trade.tidy import Source
 
 pytest.importorskip("duckdb", reason="the extra 'trade' is not installed")
