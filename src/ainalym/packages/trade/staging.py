@@ -20,7 +20,7 @@ from ainalym.packages.trade.country_codes import list_country_codes
 from ainalym.packages.trade.engine import Engine, quote_text
 from ainalym.packages.trade.import_options import ImportOptions
 from ainalym.packages.trade.layouts import LAYOUTS, Layout
-from ainalym.packages.trade.mapping_file import make_layout, read_mapping
+from ainalym.packages.trade.mapping_file import check_constants, make_layout, read_mapping
 from ainalym.packages.trade.recognition import Recognised, recognise
 from ainalym.packages.trade.row_checks import PROBLEMS_SHOWN, VIEWS, Staged
 from ainalym.packages.trade.source_file import SourceFile, TextOptions, detect_container, open_source_file
@@ -130,7 +130,7 @@ def stage_files(
         tables = _stage_resources(engine, files, scratch)
         known = {path.name: (_describe_workbook(path), None) for path in files}
     else:
-        layouts, text = _find_layouts(source, options)
+        layouts, text = _find_layouts(source, options, reference)
         for number, path in enumerate(files):
             target = scratch / f"{number:04d}.parquet"
             try:
@@ -182,11 +182,14 @@ def _define_views(engine: Engine, reference: Reference, tables: Sequence[_Table]
         engine.run(view)
 
 
-def _find_layouts(source: Source, options: ImportOptions) -> tuple[list[Layout], TextOptions]:
+def _find_layouts(
+    source: Source, options: ImportOptions, reference: Reference
+) -> tuple[list[Layout], TextOptions]:
     if options.mapping is None:
         layouts = [layout for layout in LAYOUTS if layout.source == source]
         return layouts, TextOptions(options.encoding, options.delimiter)
     mapping = read_mapping(options.mapping)
+    check_constants(options.mapping, mapping, list_country_codes(reference))
     text = TextOptions(
         options.encoding or mapping.encoding,
         options.delimiter or mapping.delimiter,

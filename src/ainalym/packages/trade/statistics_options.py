@@ -9,6 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from ainalym.errors import InputError, Problem
+from ainalym.packages.share_checks import SHARE_TABLES, check_share_sums
 from ainalym.packages.table_reader import suggest
 from ainalym.packages.trade.classification import CountryTables
 from ainalym.packages.trade.engine import EngineLimits
@@ -91,7 +92,8 @@ def check_statistics_options(options: StatisticsOptions) -> None:
     Raises
     ------
     InputError
-        [TRD-024] for an unknown correction, a share or a factor that cannot be.
+        [TRD-024] for an unknown correction, a share or a factor that cannot be, [TRD-027] for shares of a
+        code or group that sum to more than one.
     """
     problems = [
         Problem(
@@ -120,6 +122,10 @@ def check_statistics_options(options: StatisticsOptions) -> None:
         problems.append(
             Problem("TRD-024", "option 'absurd_factor'", got, "a number above 1", "Give 10, or more.")
         )
+    for name in SHARE_TABLES:
+        frame = getattr(options.tables, name, None)
+        if frame is not None and len(frame):
+            problems += check_share_sums(name, frame, f"table '{name}' of the country")
     if problems:
         raise InputError(problems)
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from string import Template
 
+from ainalym.packages.share_checks import SHARE_TOLERANCE
 from ainalym.packages.trade.engine import Engine
 
 STORED = Template("""
@@ -135,20 +136,29 @@ USED = Template("""
     GROUP BY year, product ORDER BY year, product
 """)
 
+MAPPED_SHARES = """
+    CREATE OR REPLACE TABLE mapped_shares AS
+    SELECT hs_revision, code, year, sum(share) AS share FROM shares GROUP BY hs_revision, code, year
+"""
+
 UNMAPPED = Template("""
-    SELECT lines.hs_revision, lines.code, CAST(min(lines.year) AS INTEGER) AS first_year,
-        CAST(max(lines.year) AS INTEGER) AS last_year, count(*) AS rows, sum(lines.kg) AS kg,
-        sum(lines.pieces) AS pieces, sum(lines.value_usd) AS value_usd,
-        bool_or(EXISTS (SELECT 1 FROM headings WHERE headings.hs_revision = lines.hs_revision
-            AND headings.heading = left(lines.code, 4))) AS heading_is_mapped
-    FROM counted lines
-    WHERE NOT EXISTS (SELECT 1 FROM shares WHERE shares.hs_revision = lines.hs_revision
-            AND shares.year = lines.year AND shares.code = $code)
-        AND (is_own OR NOT EXISTS (SELECT 1 FROM chosen
+    WITH rest AS (
+        SELECT lines.*, 1 - coalesce(mapped_shares.share, 0) AS share
+        FROM counted lines LEFT JOIN mapped_shares ON mapped_shares.hs_revision = lines.hs_revision
+            AND mapped_shares.year = lines.year AND mapped_shares.code = $code
+        WHERE is_own OR NOT EXISTS (SELECT 1 FROM chosen
             WHERE chosen.is_own AND chosen.flow = lines.flow AND chosen.year = lines.year))
-    GROUP BY lines.hs_revision, lines.code
-    ORDER BY value_usd DESC NULLS LAST, lines.hs_revision, lines.code
-""").substitute(code=CODE)
+    SELECT rest.hs_revision, rest.code, CAST(min(rest.year) AS INTEGER) AS first_year,
+        CAST(max(rest.year) AS INTEGER) AS last_year, count(*) AS rows, max(share) AS share,
+        sum(share * rest.kg) AS kg, sum(share * rest.pieces) AS pieces,
+        sum(share * rest.value_usd) AS value_usd,
+        bool_or(EXISTS (SELECT 1 FROM headings WHERE headings.hs_revision = rest.hs_revision
+            AND headings.heading = left(rest.code, 4))) AS heading_is_mapped
+    FROM rest WHERE share > $tolerance
+    GROUP BY rest.hs_revision, rest.code
+    ORDER BY value_usd DESC NULLS LAST, rest.hs_revision, rest.code
+""").substitute(code=CODE, tolerance=SHARE_TOLERANCE)
+"""Codes without a product, and of codes with one the share of their trade that is none."""
 
 HEADINGS = """
     CREATE OR REPLACE TABLE headings AS
@@ -185,6 +195,7 @@ def define_amounts(engine: Engine, mass_from: str) -> None:
         ``reported`` to take the published mass where there is one.
     """
     engine.run(HEADINGS)
+    engine.run(MAPPED_SHARES)
     engine.run(OF_CHOSEN)
     engine.run(COUNTED)
     engine.run(PARTNERS)

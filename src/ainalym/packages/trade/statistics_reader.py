@@ -107,8 +107,9 @@ class Statistics:
     coverage
         Rows and amounts by reporter, flow, year and publication, with ``is_chosen`` and the months covered.
     unmapped
-        Codes without a product, with their trade, largest value first. ``heading_is_mapped`` tells codes
-        whose neighbours are electrical equipment.
+        Codes without a product, and codes whose shares leave a rest, largest value first. ``share`` is the
+        largest share of a year that has no product, amounts are of that share alone. ``heading_is_mapped``
+        tells codes whose neighbours are electrical equipment.
     cells
         Cells that are negative or absurd, one row each, with the reason.
     record

@@ -21,7 +21,7 @@ from ainalym.packages.trade.engine import EXTRA, Engine, quote_list, quote_name,
 from ainalym.packages.trade.layouts import Layout
 from ainalym.packages.trade.recognition import Recognised
 from ainalym.packages.trade.source_file import SourceFile, describe_damage, guess_encoding, read_sample
-from ainalym.packages.trade.tidy import EEE_CHAPTERS, REVISION_YEARS, REVISIONS, WORLD
+from ainalym.packages.trade.tidy import EEE_CHAPTERS, REVISION_WORDS, REVISION_YEARS, REVISIONS, WORLD
 
 LINES_UP_TO_BYTES = 512 << 20
 """Size up to which every row keeps its line; counting the lines of larger files would halve the speed."""
@@ -399,8 +399,8 @@ def _express_revision(file: SourceFile, layout: Layout, scope: Scope) -> str:
         return in_force if layout.revision == "'CN'" else "revision"
     named = " ".join(
         f"WHEN {quote_text(word)} THEN {quote_text(name)}"
-        for number, name in enumerate(REVISIONS)
-        for word in (name, f"H{number}", name[2:], f"HS{name[4:]}")
+        for name, words in REVISION_WORDS.items()
+        for word in words
     )
     said = f"CASE upper(trim(revision)) {named} ELSE '' END"
     return f"CASE WHEN is_blank(revision) THEN {in_force} ELSE {said} END"
