@@ -43,8 +43,8 @@ def check_share_sums(name: str, frame: pd.DataFrame, place: str) -> Iterator[Pro
     held = held[(held["valid_from"] <= held["year"]) & (held["year"] <= held["valid_to"])]
     sums = held.groupby([*columns, "year"])["share"].sum()
     for label, total in sums[sums > 1 + SHARE_TOLERANCE].items():
-        *names, year = label
-        shown = f"{' '.join(names)}, from {year}" if year else " ".join(names)
+        *names, year = label if isinstance(label, tuple) else (label, 0)
+        shown = " ".join(str(name) for name in names) + (f", from {year}" if year else "")
         yield Problem(
             "TRD-027",
             f"{place}, {shown}",

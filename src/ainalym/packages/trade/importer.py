@@ -22,6 +22,7 @@ from ainalym.packages.trade.country_codes import read_country_codes
 from ainalym.packages.trade.engine import Engine, Listener, open_engine, quote_text
 from ainalym.packages.trade.import_options import ImportOptions, check_options
 from ainalym.packages.trade.staging import prepare_engine, stage_files
+from ainalym.packages.trade.statistics_options import MONTHS_OF_A_YEAR
 from ainalym.packages.trade.store import (
     InputFile,
     Store,
@@ -37,6 +38,7 @@ from ainalym.packages.trade.tabular import (
 )
 from ainalym.packages.trade.tidy import (
     FLAG_ABSURD,
+    NATIONAL,
     Source,
 )
 
@@ -71,18 +73,25 @@ REPLACED = """
 """
 
 COVERAGE = Template("""
-    SELECT source, year, flow, reporter = $iso3 AS is_own, count(*) AS rows, count(kg) AS rows_with_kg,
-        count(pieces) AS rows_with_pieces, sum(kg) AS kg, sum(pieces) AS pieces, sum(value_usd) AS value_usd
-    FROM used GROUP BY ALL ORDER BY ALL
+    SELECT source, year, flow, is_own, CAST(sum(rows) AS BIGINT) AS rows,
+        CASE max(strlen(period)) WHEN 4 THEN 12 WHEN 7 THEN count(*)
+            ELSE max(CAST(right(period, 2) AS INTEGER)) END AS months,
+        sum(kg) AS kg, sum(pieces) AS pieces, sum(value_usd) AS value_usd
+    FROM (SELECT source, year, flow, reporter = $iso3 AS is_own, period, count(*) AS rows, sum(kg) AS kg,
+            sum(pieces) AS pieces, sum(value_usd) AS value_usd
+        FROM used GROUP BY ALL)
+    GROUP BY source, year, flow, is_own ORDER BY source, year, flow, is_own
 """)
 
 CODES = """
-    SELECT totals.*, mapped_codes.code IS NOT NULL AS is_matched FROM (
+    SELECT totals.*, EXISTS (
+            SELECT 1 FROM mapped_codes mapped WHERE mapped.hs_revision = totals.hs_revision
+                AND (mapped.code = totals.code
+                    OR totals.hs_revision <> 'NATIONAL' AND mapped.code = left(totals.code, 6))) AS is_matched
+    FROM (
         SELECT hs_revision, code, min(year) AS first_year, max(year) AS last_year, count(*) AS rows,
-            sum(kg) AS kg, sum(value_usd) AS value_usd
-        FROM used WHERE hs_revision <> 'NATIONAL' GROUP BY hs_revision, code) totals
-    LEFT JOIN mapped_codes ON mapped_codes.hs_revision = totals.hs_revision
-        AND mapped_codes.code = left(totals.code, 6)
+            sum(kg) AS kg, sum(pieces) AS pieces, sum(value_usd) AS value_usd
+        FROM used GROUP BY hs_revision, code) totals
     ORDER BY value_usd DESC NULLS LAST, totals.hs_revision, totals.code
 """
 
@@ -107,6 +116,10 @@ class ImportSummary:
         Number of codes, by revision.
     unmatched
         Codes without a product with their trade, largest value first.
+    groups
+        Product groups in words with ``is_matched``; empty where a publication has codes.
+    partial
+        Years of which a flow of the country has only some months, with their ``months``.
     absurd
         Rows imported with an absurd unit weight.
     seconds
@@ -119,6 +132,8 @@ class ImportSummary:
     coverage: pd.DataFrame
     codes: int
     unmatched: pd.DataFrame
+    groups: pd.DataFrame
+    partial: pd.DataFrame
     absurd: int
     seconds: float
 
@@ -172,7 +187,7 @@ def import_trade(
     )
     store = open_or_begin_store(folder, iso3)
     with make_scratch(folder) as scratch, open_engine(scratch, chosen.limits, listen) as engine:
-        prepare_engine(engine, reference)
+        prepare_engine(engine, reference, chosen.tables)
         staged = stage_files(engine, reference, files, source, scope, chosen, scratch)
         absurd = _check(engine, staged, store, iso3, chosen)
         condition = row_checks.ABSURD.substitute(factor=chosen.absurd_factor) if absurd else ""
@@ -278,7 +293,9 @@ def _summarise(
     started: float,
 ) -> ImportSummary:
     coverage = engine.fetch_frame(COVERAGE.substitute(iso3=quote_text(iso3)))
-    codes = engine.fetch_frame(CODES)
+    found = engine.fetch_frame(CODES)
+    is_group = found["hs_revision"] == NATIONAL
+    codes = found[~is_group]
     return ImportSummary(
         store=store,
         rows=int(coverage["rows"].sum()),
@@ -286,6 +303,8 @@ def _summarise(
         coverage=coverage,
         codes=len(codes),
         unmatched=codes[~codes["is_matched"]].drop(columns="is_matched").reset_index(drop=True),
+        groups=found[is_group].reset_index(drop=True),
+        partial=coverage[coverage["is_own"] & (coverage["months"] < MONTHS_OF_A_YEAR)],
         absurd=absurd,
         seconds=time.monotonic() - started,
     )

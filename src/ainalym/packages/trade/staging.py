@@ -15,7 +15,13 @@ from ainalym.errors import InputError, Problem
 from ainalym.packages.reference import Reference
 from ainalym.packages.trade.bns_foreign_trade import read_foreign_trade
 from ainalym.packages.trade.bns_resources import read_resources
-from ainalym.packages.trade.classification import FIRST_YEAR, LAST_YEAR, CountryTables, list_expected_weights
+from ainalym.packages.trade.classification import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    CountryTables,
+    list_expected_weights,
+    list_mapped_codes,
+)
 from ainalym.packages.trade.country_codes import list_country_codes
 from ainalym.packages.trade.engine import Engine, quote_text
 from ainalym.packages.trade.import_options import ImportOptions
@@ -61,8 +67,8 @@ class _Table(NamedTuple):
     kg_rounding: float
 
 
-def prepare_engine(engine: Engine, reference: Reference) -> None:
-    """Give the engine what every file needs: small functions, country codes, exchange rates, weights.
+def prepare_engine(engine: Engine, reference: Reference, country: CountryTables) -> None:
+    """Give the engine what every file needs: small functions, country codes, exchange rates, mapped codes.
 
     Parameters
     ----------
@@ -70,6 +76,8 @@ def prepare_engine(engine: Engine, reference: Reference) -> None:
         Engine.
     reference
         Reference package.
+    country
+        Tables of the country package.
     """
     for macro in MACROS:
         engine.run(f"CREATE OR REPLACE MACRO {macro}")
@@ -81,8 +89,7 @@ def prepare_engine(engine: Engine, reference: Reference) -> None:
     held = rates.reindex(years).ffill().bfill().rename_axis("year").reset_index()
     held = held.melt("year", var_name="currency", value_name="value")
     engine.register("exchange_rates", held)
-    mapping = reference.package.frame("hs_to_product")
-    engine.register("mapped_codes", mapping[["hs_revision", "code"]].drop_duplicates())
+    engine.register("mapped_codes", list_mapped_codes(reference, country))
 
 
 def stage_files(
@@ -151,7 +158,7 @@ def stage_files(
                 problems += error.problems
     if problems:
         raise InputError(problems, about="the files to import" if len(files) > 1 else "")
-    _define_views(engine, reference, tables)
+    _define_views(engine, reference, tables, options.tables)
 
     def find_lines(file: str, condition: str) -> list[FoundLine]:
         source_file, recognised = known[file]
@@ -164,7 +171,9 @@ def stage_files(
     return Staged(known, find_lines)
 
 
-def _define_views(engine: Engine, reference: Reference, tables: Sequence[_Table]) -> None:
+def _define_views(
+    engine: Engine, reference: Reference, tables: Sequence[_Table], country: CountryTables
+) -> None:
     """Define the rows of all files, those of use, and the weights that their codes should have."""
     parts = [
         STAGED.substitute(
@@ -177,7 +186,7 @@ def _define_views(engine: Engine, reference: Reference, tables: Sequence[_Table]
     ]
     engine.run("CREATE OR REPLACE VIEW staged AS " + " UNION ALL ".join(parts))
     years = [int(row[0]) for row in engine.fetch(YEARS_STAGED)]
-    engine.register("expected_weight", list_expected_weights(reference, CountryTables(), np.array(years)))
+    engine.register("expected_weight", list_expected_weights(reference, country, np.array(years)))
     for view in VIEWS:
         engine.run(view)
 

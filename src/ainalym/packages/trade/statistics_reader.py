@@ -229,7 +229,10 @@ def _register_tables(
     shares = list_shares(reference, options.tables, years)
     groups = options.tables.statistics_products
     if groups is not None and len(groups):
-        named = groups.rename(columns={"name": "code", "key": "product"})[["code", "product", "share"]]
+        # A share of nought is a decision that the group does not count, and no figure of nought.
+        named = groups[groups["share"] > 0].rename(columns={"name": "code", "key": "product"})[
+            ["code", "product", "share"]
+        ]
         named = named.assign(hs_revision=NATIONAL, is_counted=False).merge(
             pd.DataFrame({"year": years}), how="cross"
         )
