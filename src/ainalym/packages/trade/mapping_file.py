@@ -166,7 +166,7 @@ def make_layout(mapping: TradeMapping) -> Layout:
         period=_express_period(mapping),
         revision_text=_express(mapping, "hs_revision"),
         revision=_express(mapping, "hs_revision"),
-        code=f"replace(replace({_express(mapping, 'code')}, '.', ''), ' ', '')",
+        code=_express_code(mapping),
         kg=_express_number(mapping, "kg"),
         kg_factor=repr(MASS_FACTORS[mapping.mass_unit]),
         pieces=f"CASE WHEN {unit} IN {counted} THEN {pieces} END" if counted else pieces,
@@ -262,16 +262,26 @@ def _split_value_unit(unit: str) -> tuple[float, str]:
 
 def _express(mapping: TradeMapping, name: Any) -> str:
     if name in mapping.columns:
-        return f"trim({quote_name(mapping.columns[name])})"
+        return f"strip({quote_name(mapping.columns[name])})"
     if name in mapping.constants:
         return quote_text(mapping.constants[name].strip())
     return "NULL"
+
+
+def _express_code(mapping: TradeMapping) -> str:
+    """Take points and spaces out of codes that are written for readers, such as 8418.21."""
+    text = _express(mapping, "code")
+    plain = f"replace(replace({text}, '.', ''), ' ', '')"
+    return f"CASE WHEN contains({text}, '.') OR contains({text}, ' ') THEN {plain} ELSE {text} END"
 
 
 def _express_number(mapping: TradeMapping, name: Any) -> str:
     text = _express(mapping, name)
     if text == "NULL":
         return text
+    if name in mapping.columns:
+        # Numbers are read with spaces around them as without.
+        text = quote_name(mapping.columns[name])
     # With a decimal comma tables are written for readers, with spaces between thousands.
     return (
         f"replace(replace(replace({text}, ' ', ''), chr(160), ''), ',', '.')"

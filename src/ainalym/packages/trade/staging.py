@@ -33,6 +33,7 @@ from ainalym.packages.trade.source_file import SourceFile, TextOptions, detect_c
 from ainalym.packages.trade.tabular import (
     LEVELS,
     MACROS,
+    PERIODS,
     FoundLine,
     Scope,
     find_problem_lines,
@@ -81,6 +82,7 @@ def prepare_engine(engine: Engine, reference: Reference, country: CountryTables)
     """
     for macro in MACROS:
         engine.run(f"CREATE OR REPLACE MACRO {macro}")
+    engine.run(PERIODS)
     years = np.arange(FIRST_YEAR, LAST_YEAR + 1)
     engine.register("country_codes", list_country_codes(reference))
     rates = reference.package.frame("exchange_rates").pivot_table(
