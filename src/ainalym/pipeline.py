@@ -23,7 +23,8 @@ from ainalym.kernels.ownership_curves import CurveSet
 from ainalym.packages.country import Country, read_country
 from ainalym.packages.reference import PHOTOVOLTAIC_PRODUCT, Reference, read_reference
 from ainalym.packages.trade.classification import read_country_tables
-from ainalym.packages.trade.statistics_reader import StatisticsOptions, read_statistics
+from ainalym.packages.trade.statistics_options import StatisticsOptions
+from ainalym.packages.trade.statistics_reader import read_statistics
 from ainalym.packages.trade.store import LIST_FILE, find_store_folder
 from ainalym.results.result import Result
 from ainalym.schemas.run import FIRST_YEAR, LAST_POSSIBLE_YEAR, LAST_YEAR_OF_HISTORY, RunOptions

@@ -89,6 +89,7 @@ def make_kazakhstan(figures: Figures) -> Package:
             (designs.LIFETIME_PROFILES, country_drivers.make_lifetime_profiles(figures)),
             (designs.PUBLISHED, country_evidence.make_published(figures)),
             (designs.SALES, country_evidence.make_sales(figures)),
+            (trade_designs.STATISTICS_PRODUCTS, country_evidence.make_statistics_products(figures)),
             (projection_designs.HOUSEHOLDS, country_ownership.make_households(figures)),
             (projection_designs.OWNERSHIP, country_ownership.make_ownership(figures)),
         ],
