@@ -63,12 +63,12 @@ def outlook(
         ),
     ] = "uniform",
     projection: Annotated[
-        Literal["profile", "table", "trend"],
+        Literal["table", "profile", "trend"],
         typer.Option(
-            help="How the market goes on after history: profile (reference countries at future income), "
-            "table (the method of each product), trend (the official European way)."
+            help="How the market goes on after history: table (the method of each product), profile (reference "
+            "countries at future income), trend (the official European way)."
         ),
-    ] = "profile",
+    ] = "table",
     sales: Annotated[
         Literal["enter", "beside"],
         typer.Option(help="Whether the usable sales of the country enter the model or only stand beside it."),

@@ -68,9 +68,7 @@ def _find_wanted_stock(
     return np.ascontiguousarray(levels.transpose(2, 1, 0)) * bearers, bearers
 
 
-def _share_demand(
-    model: Model, ownership: Ownership, switches: Switches, usual: FloatArray
-) -> FloatArray:
+def _share_demand(model: Model, ownership: Ownership, switches: Switches, usual: FloatArray) -> FloatArray:
     """Compute the share of every member in the demand of its group. Shape (member, year, draw)."""
     years = model.years[ownership.past - 1 :]
     shares = np.ones((len(ownership.products), years.size - 1, len(usual)))

@@ -25,7 +25,7 @@ class RunOptions(Frozen):
     """When within the year equipment is sold and discarded."""
     composition: Literal["table", "calibrated"] = "table"
     """Composition as in the table, or scaled to published world totals."""
-    projection: Literal["table", "profile", "trend"] = "profile"
+    projection: Literal["table", "profile", "trend"] = "table"
     """Method of projection of each product from the table, or one for all products but photovoltaics."""
     population: str = "wpp2024_medium"
     """Series of the country package that the future population follows."""
