@@ -214,8 +214,18 @@ def _compute_drivers(
     reference: Reference, figures: Country, years: range, options: RunOptions
 ) -> tuple[Drivers, np.ndarray]:
     """Compute population, income and households, and the persons in a household."""
-    population = compute_population(figures.population, years, options.population)
-    income = compute_income(figures.income, years, options.income)
+    found, problems = [], []
+    for compute, series, choice in (
+        (compute_population, figures.population, options.population),
+        (compute_income, figures.income, options.income),
+    ):
+        try:
+            found.append(compute(series, years, choice))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    population, income = found
     sizes = reference.package.frame("household_sizes")
     counted = choose_household_figures(figures.package.frame("households"), sizes, figures.iso3)
     size = compute_household_size(counted, years)

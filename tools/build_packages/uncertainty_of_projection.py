@@ -27,9 +27,10 @@ def make_uncertainty_of_projection(figures: Figures) -> Iterator[Row]:
         source="CBS_WOT_2017;UNITAR_WCT_2023",
         grade="C",
         note=(
-            "Saturation, rate and midpoint of each demand group together: deviations and correlations of table "
-            "demand_groups, widened by what countries differ from the reference groups and narrowed by the "
-            "surveys of the country. That groups are correlated as the levels of markets are is an assumption."
+            "Saturation, rate and midpoint of each demand group together: deviations and correlations of "
+            "table demand_groups, widened by what countries differ from the reference groups and narrowed by "
+            "the surveys of the country. That groups are correlated as the levels of markets are is an "
+            "assumption."
         ),
     )
     yield from _make_switches(figures)
@@ -43,7 +44,7 @@ def make_uncertainty_of_projection(figures: Figures) -> Iterator[Row]:
         years=1.0,
         source="AINALYM_2026",
         grade="D",
-        note="Assumption: when an agreed end of making and trade is felt in a country, for all products alike.",
+        note="Assumption: when an agreed end of making and trade is felt, for all products alike.",
     )
     yield make_row(
         "switch_remaining",

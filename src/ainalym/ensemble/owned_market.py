@@ -1,4 +1,4 @@
-"""The market after history of products that follow ownership, in every draw through the stock-driven engine."""
+"""The market of products that follow ownership, in every draw through the stock-driven engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an ensemble knows of products whose market follows ownership: curves, switches, and how sure they are."""
+"""Products whose market follows ownership: curves and switches, and how sure an ensemble is of them."""
 
 from __future__ import annotations
 

@@ -12,8 +12,9 @@ from ainalym.kernels.boundary import FloatArray, as_floats
 from ainalym.kernels.growth import compute_substitution_shares
 
 PHASE_OUT_SPEED = 0.75
-"""By how much the logarithm of a product's share falls in a year once its making and trade have ended for good,
-1/yr. Nobody has figures of a ban yet; this is how fast tube televisions and monitors left the reference groups
+"""By how much the logarithm of a product's share falls in a year once its making and trade have ended, 1/yr.
+
+No figures after a ban are at hand; this is how fast tube televisions and monitors left the reference groups
 when their makers gave them up (0.71 and 0.79 in table technology_switches)."""
 
 PHASE_OUT_YEARS = 5.0
@@ -76,10 +77,10 @@ def compute_technology_shares(
     Notes
     -----
     The log odds against the successor are those of history and fall by ``speed`` a year (Fisher-Pry). After
-    its phase-out the logarithm of its share falls on top of that, ever faster for :data:`PHASE_OUT_YEARS` and
-    by :data:`PHASE_OUT_SPEED` a year from then on; the successor has what it loses. A product that is no
-    longer sold stays away; one that sells less than its remaining share keeps what it has. Where the successor, or nothing at all, was sold in the
-    last year of history, the odds of the table are taken: -speed (t - midpoint).
+    its phase-out the logarithm of a share falls on top of that, ever faster for :data:`PHASE_OUT_YEARS` and
+    by :data:`PHASE_OUT_SPEED` a year from then on; the successor has what it loses. A product that is no longer
+    sold stays away; one that sells less than its remaining share keeps what it has. Where the successor
+    was not sold in the last year of history, the odds of the table are taken: -speed (t - midpoint).
     """
     moments = as_floats(years)
     _check(switches)

@@ -27,7 +27,7 @@ class RunOptions(Frozen):
     """Composition as in the table, or scaled to published world totals."""
     projection: Literal["table", "profile", "trend"] = "table"
     """Method of projection of each product from the table, or one for all products but photovoltaics."""
-    population: str = "wpp2024_medium"
+    population: str = "medium"
     """Series of the country package that the future population follows."""
     income: str = "ssp2"
     """Series of the country package that the future income follows."""
