@@ -292,6 +292,8 @@ def main() -> None:
     except InputError as error:
         errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(USAGE_ERROR)
-    except KeyboardInterrupt:
-        errors.print("Interrupted; nothing half-written is left.")
-        sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        # Typer turns Ctrl-C into this exit status before anybody else hears of it.
+        if end.code == INTERRUPTED:
+            errors.print("Interrupted; nothing half-written is left.")
+        raise

@@ -78,9 +78,10 @@ def compute_technology_shares(
     -----
     The log odds against the successor are those of history and fall by ``speed`` a year (Fisher-Pry). After
     its phase-out the logarithm of a share falls on top of that, ever faster for :data:`PHASE_OUT_YEARS` and
-    by :data:`PHASE_OUT_SPEED` a year from then on; the successor has what it loses. A product that is no longer
-    sold stays away; one that sells less than its remaining share keeps what it has. Where the successor
-    was not sold in the last year of history, the odds of the table are taken: -speed (t - midpoint).
+    by :data:`PHASE_OUT_SPEED` a year from then on; the successor has what it loses. A product that is no
+    longer sold stays away; one that sells less than its remaining share keeps what it has. Where the
+    successor was not sold in the last year of history, the odds of the table are taken:
+    -speed (t - midpoint).
     """
     moments = as_floats(years)
     _check(switches)
