@@ -33,6 +33,7 @@ from ainalym.stages.drivers import (
     compute_households,
     compute_income,
     compute_population,
+    compute_urban_share,
 )
 from ainalym.stages.market_statistics import Surroundings, clean_statistics
 from ainalym.stages.materials import (
@@ -161,6 +162,8 @@ def run_outlook(
     arrays += [
         describe_array(lifetime.sel(parameter=name), f"lifetime_{name}") for name in ("shape", "scale")
     ]
+    urban_share = compute_urban_share(figures.urban_share, years, options.income)
+    arrays += [urban_share] if urban_share is not None else []
     arrays += [*drivers, *market, stock, ewaste, stock_pieces, ewaste_pieces, *capacity]
     return Result(
         data=_collect(arrays, reference, figures, options),
@@ -214,7 +217,8 @@ def _compute_drivers(
     reference: Reference, figures: Country, years: range, options: RunOptions
 ) -> tuple[Drivers, np.ndarray]:
     """Compute population, income and households, and the persons in a household."""
-    found, problems = [], []
+    found: list[xr.DataArray] = []
+    problems: list[Problem] = []
     for compute, series, choice in (
         (compute_population, figures.population, options.population),
         (compute_income, figures.income, options.income),

@@ -99,6 +99,7 @@ def make_kazakhstan(figures: Figures) -> Package:
             (designs.SALES, country_evidence.make_sales(figures)),
             (projection_designs.HOUSEHOLDS, country_ownership.make_households(figures)),
             (projection_designs.OWNERSHIP, country_ownership.make_ownership(figures)),
+            (projection_designs.URBAN_SHARE, country_drivers.make_urban_share(figures)),
         ],
     )
 

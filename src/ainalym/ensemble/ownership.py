@@ -114,7 +114,7 @@ def collect_ownership(
         groups=plan.groups,
         group_count=len(curves.names),
         curves=choose_groups(curves, plan.groups),
-        root=np.linalg.cholesky(curves.covariance[plan.groups]),
+        root=np.asarray(np.linalg.cholesky(curves.covariance[plan.groups]), dtype=np.float64),
         switches=plan.switches,
         past=past,
         pieces_per_tonne=_divide(pieces[:, :past], mass[:, :past]),

@@ -29,6 +29,9 @@ UNITED_NATIONS = "wpp2024_"
 MEDIUM_SCENARIO = "ssp2"
 """Scenario of income that goes on as before: the middle of the road."""
 
+URBAN_HISTORY, URBAN_PROJECTION = "wdi_history", "wup2018"
+"""Series of the urban share: figures, and what the United Nations expected in 2018."""
+
 SMALLEST_HOUSEHOLD = 2.16
 """Persons in a household of the richest reference group, towards which households shrink: eleven countries of
 table ``household_sizes``, weighted by their households of 2014."""
@@ -103,6 +106,39 @@ def compute_income(
     """
     _check_name(series, scenario, INCOME_SERIES, "income")
     return _join(series, (*INCOME_SERIES, scenario), years, "income", ())
+
+
+def compute_urban_share(
+    series: xr.DataArray, years: Sequence[int], scenario: str = MEDIUM_SCENARIO
+) -> xr.DataArray | None:
+    """Compute the share of the population in towns. No method of projection uses it yet.
+
+    Parameters
+    ----------
+    series
+        Dims (series, year), %, NaN where a series has no figure.
+    years
+        Years wanted.
+    scenario
+        Series that the future follows; where there is none of that name, the projection of the United
+        Nations.
+
+    Returns
+    -------
+    xarray.DataArray or None
+        Dims (year,), %, at most 100: the level of history, carried on by the growth of the other. None where
+        the country has no figures, or they do not reach all years.
+    """
+    labels = {str(label) for label in series["series"].values}
+    future = scenario if scenario in labels else URBAN_PROJECTION
+    if future not in labels:
+        return None
+    try:
+        joined = _join(series, (URBAN_HISTORY, future), years, "urban_share", ())
+    except InputError:
+        # A driver that nothing hangs on must not stop an outlook.
+        return None
+    return label_array("urban_share", np.minimum(joined.values, 100.0), {"year": list(years)})
 
 
 def choose_household_figures(figures: pd.DataFrame, sizes: pd.DataFrame, area: str) -> pd.DataFrame:

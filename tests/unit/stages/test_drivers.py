@@ -10,7 +10,7 @@ from ainalym.packages.country import read_country
 from ainalym.packages.reference import Reference
 from ainalym.pipeline import run_outlook
 from ainalym.schemas.run import LAST_POSSIBLE_YEAR, RunOptions
-from ainalym.stages.drivers import compute_income, compute_population
+from ainalym.stages.drivers import compute_income, compute_population, compute_urban_share
 
 
 def series(**figures: dict[int, float]) -> xr.DataArray:
@@ -81,3 +81,23 @@ def test_that_two_unknown_scenarios_are_told_at_once() -> None:
         run_outlook("KAZ", RunOptions(population="hihg", income="ssp9"))
     assert [problem.code for problem in caught.value.problems] == ["PRJ-001", "PRJ-001"]
     assert "income" in caught.value.problems[1].where
+
+
+def test_that_the_urban_share_is_carried_and_moves_no_market(reference: Reference) -> None:
+    """History by the World Bank, then the growth of the scenario; a driver that no method uses yet."""
+    data = run_outlook("KAZ").data
+    assert data["urban_share"].attrs["units"] == "%"
+    assert "no method" in data["urban_share"].attrs["long_name"] + str(data["urban_share"].attrs)
+    assert float(data["urban_share"].sel(year=2022)) == pytest.approx(61.44416)
+    assert 61.0 < float(data["urban_share"].sel(year=2050)) < 100.0
+    figures = read_country("KAZ", reference).urban_share
+    shares = [compute_urban_share(figures, range(1980, 2101), f"ssp{number}") for number in range(1, 6)]
+    assert all(share is not None and 0.0 < share.min() and share.max() <= 100.0 for share in shares)
+
+
+def test_that_a_country_without_urban_shares_has_none(reference: Reference) -> None:
+    figures = read_country("KAZ", reference).urban_share
+    assert compute_urban_share(figures.isel(series=slice(0)), range(1980, 2051)) is None
+    assert compute_urban_share(figures.sel(series=["wup2018"]), range(1940, 2051)) is None
+    other = compute_urban_share(figures, range(1980, 2051), "of the country")
+    assert other is not None, "the United Nations' projection stands in for a scenario without figures"
