@@ -70,9 +70,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=Path("benchmarks/results/grid.json"))
     options = parser.parse_args()
     results: dict[int, Figures] = {}
-    print(
-        f"{'workers':>7}{'draws':>9}{'s':>8}{'prepare s':>11}{'draws/s':>9}{'speed-up':>10}{'whole grid, h':>15}"
-    )
+    print(f"{'workers':>7}{'draws':>9}{'s':>8}{'prepare s':>11}{'draws/s':>9}{'speed-up':>10}{'grid, h':>9}")
     with tempfile.TemporaryDirectory() as folder:
         countries = copy_countries(options.countries, Path(folder))
         for workers in options.workers:
@@ -84,7 +82,7 @@ def main() -> None:
             speed_up = results[options.workers[0]]["computing_seconds"] / found["computing_seconds"]
             print(
                 f"{workers:7}{found['draws']:9,.0f}{found['seconds']:8.1f}{found['preparing_seconds']:11.1f}"
-                f"{found['draws_per_second']:9,.0f}{speed_up:10.2f}{found['hours_of_whole_grid']:15.2f}"
+                f"{found['draws_per_second']:9,.0f}{speed_up:10.2f}{found['hours_of_whole_grid']:9.2f}"
             )
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
