@@ -34,6 +34,7 @@ from ainalym.stages.drivers import (
     compute_households,
     compute_income,
     compute_population,
+    compute_urban_share,
 )
 from ainalym.stages.market_statistics import Surroundings, clean_statistics
 from ainalym.stages.materials import (
@@ -46,7 +47,14 @@ from ainalym.stages.national_figures import enter_sales, enter_statistics
 from ainalym.stages.ownership import estimate_curves, read_curves
 from ainalym.stages.photovoltaics import compute_capacity, compute_photovoltaic_market
 from ainalym.stages.placed_on_market import Market, compute_from_reference, replace_product
-from ainalym.stages.projection import Drivers, Profile, Tables, plan_projection, project_market
+from ainalym.stages.projection import (
+    Drivers,
+    Profile,
+    ProjectionPlan,
+    Tables,
+    plan_projection,
+    project_market,
+)
 from ainalym.stages.regions import compute_by_region, compute_region_population
 from ainalym.stages.stock import (
     MASS_BALANCE_TOLERANCE,
@@ -140,7 +148,7 @@ def run_outlook(
             market = Market(*enter_sales(market, figures.sales[figures.sales["usable"]]))
         market, statistics_record = _enter_statistics(country, reference, figures, market, drivers, options)
     with watch.stage("projection"):
-        curves = _estimate_curves(reference, figures, income, household_size)
+        curves = estimate_country_curves(reference, figures, income, household_size)
         market = _project(reference, figures, market, suggested, drivers, curves, lifetime, options)
     with watch.stage("stock"):
         stock, ewaste = compute_stock_and_ewaste(market.mass, lifetime, convention)
@@ -155,6 +163,8 @@ def run_outlook(
     arrays += [
         describe_array(lifetime.sel(parameter=name), f"lifetime_{name}") for name in ("shape", "scale")
     ]
+    urban_share = compute_urban_share(figures.urban_share, years, options.income)
+    arrays += [urban_share] if urban_share is not None else []
     arrays += [*drivers, *market, stock, ewaste, stock_pieces, ewaste_pieces, *capacity]
     return Result(
         data=_collect(arrays, reference, figures, options),
@@ -208,8 +218,19 @@ def _compute_drivers(
     reference: Reference, figures: Country, years: range, options: RunOptions
 ) -> tuple[Drivers, np.ndarray]:
     """Compute population, income and households, and the persons in a household."""
-    population = compute_population(figures.population, years, options.population)
-    income = compute_income(figures.income, years, options.income)
+    found: list[xr.DataArray] = []
+    problems: list[Problem] = []
+    for compute, series, choice in (
+        (compute_population, figures.population, options.population),
+        (compute_income, figures.income, options.income),
+    ):
+        try:
+            found.append(compute(series, years, choice))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    population, income = found
     sizes = reference.package.frame("household_sizes")
     counted = choose_household_figures(figures.package.frame("households"), sizes, figures.iso3)
     size = compute_household_size(counted, years)
@@ -245,14 +266,71 @@ def _enter_statistics(
     return entered, {"statistics": {"method": options.statistics, **statistics.record}}
 
 
-def _estimate_curves(
+def estimate_country_curves(
     reference: Reference, figures: Country, income: xr.DataArray, household_size: np.ndarray
 ) -> CurveSet:
-    """Read the curves of ownership and update them with the surveys of the country."""
+    """Read the curves of ownership and update them with the surveys of the country.
+
+    Parameters
+    ----------
+    reference
+        Reference package.
+    figures
+        Country package.
+    income
+        Dims (year,), int$2011/person.
+    household_size
+        Persons in a household. Shape (year,).
+
+    Returns
+    -------
+    CurveSet
+        The most probable curves, with their covariance.
+
+    Raises
+    ------
+    InputError
+        [PRJ-004] for a curve that cannot be, [GRO-001] for a level of ownership of nought.
+    """
     groups = reference.package.frame("projection_methods").set_index("key")["demand_group"]
     curves = read_curves(reference.package.frame("demand_groups"))
     ownership = figures.package.frame("ownership")
     return estimate_curves(curves, ownership, groups, figures.iso3, income, household_size)
+
+
+def plan_country(
+    reference: Reference, figures: Country, curves: CurveSet, options: RunOptions
+) -> ProjectionPlan:
+    """Say which product of a country goes on in which way.
+
+    Parameters
+    ----------
+    reference
+        Reference package.
+    figures
+        Country package.
+    curves
+        Curves of ownership.
+    options
+        Choices of a run.
+
+    Returns
+    -------
+    ProjectionPlan
+        Every product in exactly one method.
+
+    Raises
+    ------
+    InputError
+        [PRJ-002], [PRJ-003] if the tables of the reference package do not fit together.
+    """
+    tables = Tables(
+        reference.package.frame("projection_methods").set_index("key"),
+        reference.package.frame("technology_switches").set_index("key"),
+        reference.package.frame("trend_exceptions"),
+    )
+    products = list(reference.products.index)
+    return plan_projection(products, tables, curves, figures.iso3, options.projection)
 
 
 def _project(
@@ -268,13 +346,7 @@ def _project(
     """Carry the market on after history; photovoltaics stay as their capacity has them."""
     if options.until <= LAST_YEAR_OF_HISTORY:
         return market
-    tables = Tables(
-        reference.package.frame("projection_methods").set_index("key"),
-        reference.package.frame("technology_switches").set_index("key"),
-        reference.package.frame("trend_exceptions"),
-    )
-    products = list(reference.products.index)
-    plan = plan_projection(products, tables, curves, figures.iso3, options.projection)
+    plan = plan_country(reference, figures, curves, options)
     profile = Profile(
         suggested.mass,
         suggested.pieces,

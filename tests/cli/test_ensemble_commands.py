@@ -29,5 +29,5 @@ def test_that_the_sensitivity_prints_every_family_and_output() -> None:
     console = Console(record=True, width=140)
     print_sensitivity("KAZ", RunOptions(), console, years=[2030], samples=64)
     text = console.export_text()
-    for word in ("Level of the market", "Prices", "Gold", "Value", "768 model runs"):
+    for word in ("Level of the market", "Prices", "Gold", "Value", "896 model runs"):
         assert word in text

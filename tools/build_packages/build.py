@@ -8,6 +8,7 @@ result is the same byte for byte whenever the inputs are.
 from __future__ import annotations
 
 import argparse
+from itertools import chain
 from pathlib import Path
 
 import country_drivers
@@ -24,6 +25,7 @@ import reference_trade
 import reference_uncertainty
 import trade_designs
 import uncertainty_design
+import uncertainty_of_projection
 from figures import Figures
 from packages import VERSION, Package, write_json, write_package
 
@@ -54,7 +56,13 @@ def make_reference(figures: Figures) -> Package:
             (trade_designs.SHARE_OVERRIDES, reference_trade.make_share_overrides(figures)),
             (trade_designs.COUNTRY_CODES, reference_trade.make_country_codes()),
             (trade_designs.EXCHANGE_RATES, reference_trade.make_exchange_rates()),
-            (uncertainty_design.UNCERTAINTY, reference_uncertainty.make_uncertainty(figures)),
+            (
+                uncertainty_design.UNCERTAINTY,
+                chain(
+                    reference_uncertainty.make_uncertainty(figures),
+                    uncertainty_of_projection.make_uncertainty_of_projection(figures),
+                ),
+            ),
             (projection_designs.PROJECTION_METHODS, reference_projection.make_projection_methods()),
             (projection_designs.DEMAND_GROUPS, reference_projection.make_demand_groups(figures)),
             (projection_designs.TECHNOLOGY_SWITCHES, reference_projection.make_technology_switches(figures)),
@@ -92,6 +100,7 @@ def make_kazakhstan(figures: Figures) -> Package:
             (trade_designs.STATISTICS_PRODUCTS, country_evidence.make_statistics_products(figures)),
             (projection_designs.HOUSEHOLDS, country_ownership.make_households(figures)),
             (projection_designs.OWNERSHIP, country_ownership.make_ownership(figures)),
+            (projection_designs.URBAN_SHARE, country_drivers.make_urban_share(figures)),
         ],
     )
 

@@ -20,6 +20,25 @@ USAGE_ERROR = 2
 INTERRUPTED = 130
 """Exit status after Ctrl-C."""
 
+Population = Annotated[
+    str,
+    typer.Option(
+        help="What the future population follows: medium, low, high, 80_low, 80_high, 95_low, 95_high of the "
+        "United Nations, ssp1 to ssp5, or another series of the country package."
+    ),
+]
+Income = Annotated[
+    str,
+    typer.Option(help="What the future income follows: ssp1 to ssp5, or another series of the package."),
+]
+ProjectionChoice = Annotated[
+    Literal["table", "profile", "trend"],
+    typer.Option(
+        help="How the market goes on after history: table (the method of each product), profile "
+        "(reference countries at future income), trend (the official European way)."
+    ),
+]
+
 app = typer.Typer(
     name="ainalym",
     no_args_is_help=True,
@@ -62,13 +81,9 @@ def outlook(
             "cbs (as in the official European figures)."
         ),
     ] = "uniform",
-    projection: Annotated[
-        Literal["profile", "table", "trend"],
-        typer.Option(
-            help="How the market goes on after history: profile (reference countries at future income), "
-            "table (the method of each product), trend (the official European way)."
-        ),
-    ] = "profile",
+    projection: ProjectionChoice = "table",
+    population: Population = "medium",
+    income: Income = "ssp2",
     sales: Annotated[
         Literal["enter", "beside"],
         typer.Option(help="Whether the usable sales of the country enter the model or only stand beside it."),
@@ -104,6 +119,8 @@ def outlook(
         convention=convention,
         composition="calibrated" if calibrated_composition else "table",
         projection=projection,
+        population=population,
+        income=income,
         sales=sales,
         statistics=statistics,
     )
@@ -118,6 +135,9 @@ def ensemble(
     seed: Annotated[int, typer.Option(help="Same seed, same numbers, wherever it is computed.")] = 1,
     sampling: Annotated[str, typer.Option(help="plain or sobol.")] = "plain",
     until: Annotated[int, typer.Option(help="Last year of the outlook.")] = 2050,
+    projection: ProjectionChoice = "table",
+    population: Population = "medium",
+    income: Income = "ssp2",
     threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
     workers: Annotated[
         int | None, typer.Option(help="Worker processes on this machine instead (extra 'cluster').")
@@ -141,23 +161,33 @@ def ensemble(
     from ainalym.schemas.run import RunOptions
 
     asked = EnsembleOptions(draws=draws, seed=seed, sampling=sampling, threads=threads)
+    chosen = RunOptions(until=until, projection=projection, population=population, income=income)
     place = Place(workers, cluster)
-    run_ensemble_command(country, RunOptions(until=until), asked, console, place, out, force, language)
+    run_ensemble_command(country, chosen, asked, console, place, out, force, language)
 
 
 @app.command()
 def sensitivity(
     country: Annotated[str, typer.Argument(help="Country: ISO code, a name, or the folder of a package.")],
     samples: Annotated[
-        int, typer.Option(help="Samples of each half; the model runs 12 times as often.")
+        int, typer.Option(help="Samples of each half; the model runs 14 times as often.")
     ] = 10_240,
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
+    year: Annotated[
+        list[int] | None, typer.Option(help="Year to look at; may be given more than once.")
+    ] = None,
+    until: Annotated[int, typer.Option(help="Last year of the outlook.")] = 2050,
+    projection: ProjectionChoice = "table",
+    population: Population = "medium",
+    income: Income = "ssp2",
 ) -> None:
     """Show which uncertain inputs drive e-waste, gold, copper, plastics and value (extra 'sensitivity')."""
     from ainalym.cli.ensemble_commands import print_sensitivity
+    from ainalym.ensemble.sensitivity import YEARS
     from ainalym.schemas.run import RunOptions
 
-    print_sensitivity(country, RunOptions(), console, samples=samples, seed=seed)
+    chosen = RunOptions(until=until, projection=projection, population=population, income=income)
+    print_sensitivity(country, chosen, console, years=year or YEARS, samples=samples, seed=seed)
 
 
 @app.command()
@@ -262,6 +292,8 @@ def main() -> None:
     except InputError as error:
         errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(USAGE_ERROR)
-    except KeyboardInterrupt:
-        errors.print("Interrupted; nothing half-written is left.")
-        sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        # Typer turns Ctrl-C into this exit status before anybody else hears of it.
+        if end.code == INTERRUPTED:
+            errors.print("Interrupted; nothing half-written is left.")
+        raise

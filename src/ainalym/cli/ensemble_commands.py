@@ -31,6 +31,8 @@ FAMILY_NAMES = {
     "market_years": "Market from year to year",
     "unit_weights": "Unit weights",
     "elasticities": "Income elasticities",
+    "saturation": "Saturation of ownership",
+    "switches": "Technology switches",
     "population": "Population",
     "income": "Income",
     "photovoltaics": "Photovoltaic capacity",

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ainalym.ensemble.model import FloatArray, Model
+from ainalym.ensemble.owned_market import fill_owned_market
 from ainalym.ensemble.parameters import ParameterDraws
 from ainalym.ensemble.survival import fill_survival
 from ainalym.kernels.profile import read_at_income
@@ -159,7 +160,8 @@ def fill_market(
     P = P_0 q(y, e) / q(y_0, e_0) N / N_0 x level x weight x error(t), where the index 0 marks the centre and
     q is what reference countries place on market per inhabitant at an income. Whatever method made the
     centre, the ensemble lies around it; and where it is that of the reference countries, the product is
-    exactly theirs at the drawn income.
+    exactly theirs at the drawn income. After history, products that follow ownership do so in every draw
+    (:func:`ainalym.ensemble.owned_market.fill_owned_market`).
     """
     centre = read_profile(model, model.income[np.newaxis], model.elasticity[np.newaxis])[..., 0]
     # A product that no group sells yet has neither a market nor a ratio.
@@ -172,6 +174,7 @@ def fill_market(
         np.multiply(drawn[:, product], persons, out=entering)
         entering *= level[product]
         entering *= parameters.market_error[product]
+    fill_owned_market(model, parameters, survival, market)
     panels = model.photovoltaics
     if panels is None or parameters.capacity is None:
         return

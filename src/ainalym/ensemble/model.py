@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ainalym.ensemble.ownership import Ownership, collect_ownership
 from ainalym.ensemble.uncertainty import Spread, Spreads, read_uncertainty
 from ainalym.kernels.lifetime import Convention
 from ainalym.kernels.series import interpolate_years
@@ -136,6 +137,8 @@ class Model:
         Over that of the nation. Shape (region,).
     photovoltaics
         None where the country has no figures of capacity.
+    ownership
+        None where no product follows ownership.
     """
 
     iso3: str
@@ -169,6 +172,7 @@ class Model:
     region_population: FloatArray
     region_wage: FloatArray
     photovoltaics: Photovoltaics | None
+    ownership: Ownership | None = None
 
 
 def prepare_model(
@@ -270,6 +274,7 @@ def collect_model(reference: Reference, figures: Country, result: Result, option
         region_population=data["region_population"].values if has_regions else np.zeros((years.size, 0)),
         region_wage=wage,
         photovoltaics=_read_photovoltaics(reference, figures, result, spreads, products),
+        ownership=collect_ownership(reference, figures, result, options),
     )
 
 

@@ -18,7 +18,10 @@ from ainalym.core.streams import (
     to_uniform,
 )
 from ainalym.ensemble.model import FloatArray, Model
+from ainalym.ensemble.ownership import shift_curves, shift_switches
 from ainalym.ensemble.uncertainty import Spread
+from ainalym.kernels.ownership_curves import CurveSet
+from ainalym.kernels.technology import Switches
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "lifetimes": ("shape", "scale"),
@@ -26,6 +29,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "market_years": ("market_error",),
     "unit_weights": ("unit_weight",),
     "elasticities": ("elasticity", "total_elasticity"),
+    "saturation": ("ownership_curves",),
+    "switches": ("switches",),
     "population": ("population",),
     "income": ("income",),
     "photovoltaics": ("capacity",),
@@ -44,6 +49,11 @@ SOBOL_PLACES: Mapping[str, int] = {
     "lifetime_shape": 150,
     "unit_weight": 220,
     "income_elasticity": 290,
+    "saturation_curve": 345,
+    "switch_speed": 405,
+    "switch_date": 460,
+    "phase_out": 515,
+    "switch_remaining": 570,
 }
 """First Sobol dimension of each stream: a new stream takes a free place and leaves the others alone.
 
@@ -100,6 +110,10 @@ class ParameterDraws:
         USD/t. Shape (draw, material).
     capacity
         Photovoltaics, MW. Shape (draw, year), None where the country has no figures.
+    ownership_curves
+        Parameters of shape (draw, demand group), None where no product follows ownership.
+    switches
+        Of shape (draw, product that follows ownership), None where there is none.
     """
 
     population: FloatArray
@@ -114,6 +128,8 @@ class ParameterDraws:
     composition: FloatArray
     price: FloatArray
     capacity: FloatArray | None
+    ownership_curves: CurveSet | None
+    switches: Switches | None
 
     @property
     def count(self) -> int:
@@ -164,6 +180,8 @@ def draw_parameters(model: Model, scores: Scores) -> ParameterDraws:
         composition=_draw_compositions(model, scores),
         price=_draw_prices(model, scores),
         capacity=_draw_capacity(model, scores),
+        ownership_curves=_draw_curves(model, scores),
+        switches=_draw_switches(model, scores),
     )
 
 
@@ -266,3 +284,35 @@ def _draw_capacity(model: Model, scores: Scores) -> FloatArray | None:
         return None
     drawn = panels.capacity + panels.band.shift(_draw_one(scores, "photovoltaic_path"))
     return np.maximum(drawn, 0.0)
+
+
+def _draw_curves(model: Model, scores: Scores) -> CurveSet | None:
+    """Draw the curves of ownership: one set of scores moves level, rate and midpoint of a group together."""
+    ownership = model.ownership
+    if ownership is None:
+        return None
+    row = model.spreads["saturation_curve", "all"]
+    raw = scores.normal("saturation_curve", 3 * ownership.group_count)
+    by_group = correlate_products(raw.reshape(scores.count, -1, 3), row.between_products)
+    return shift_curves(ownership, by_group, row.spread)
+
+
+def _draw_switches(model: Model, scores: Scores) -> Switches | None:
+    """Draw speed, date, end of trade and remaining share of every switch."""
+    ownership = model.ownership
+    if ownership is None:
+        return None
+
+    def draw(quantity: str) -> tuple[Spread, FloatArray]:
+        row = model.spreads[quantity, "all"]
+        return row, correlate_products(scores.normal(quantity, len(model.products)), row.between_products)
+
+    (speed_row, speed), (kept_row, remaining) = draw("switch_speed"), draw("switch_remaining")
+    (date_row, date), (ban_row, phase_out) = draw("switch_date"), draw("phase_out")
+    return shift_switches(
+        ownership,
+        speed=to_factor(speed_row, speed, speed_row.spread),
+        date=date * date_row.spread,
+        phase_out=phase_out * ban_row.spread,
+        remaining=to_factor(kept_row, remaining, kept_row.spread),
+    )

@@ -266,6 +266,7 @@ OPTIONAL_COUNTRY_TABLES = (
     "unit_weights",
     "statistics_products",
     "households",
+    "urban_share",
     "ownership",
 )
 """Tables that a country package may hold."""
