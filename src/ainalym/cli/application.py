@@ -152,12 +152,21 @@ def sensitivity(
         int, typer.Option(help="Samples of each half; the model runs 12 times as often.")
     ] = 10_240,
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
+    threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for tables, charts and a page; without it nothing is written.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an older folder.")] = False,
+    language: Annotated[
+        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
+    ] = "en",
 ) -> None:
     """Show which uncertain inputs drive e-waste, gold, copper, plastics and value (extra 'sensitivity')."""
-    from ainalym.cli.ensemble_commands import print_sensitivity
-    from ainalym.schemas.run import RunOptions
+    from ainalym.cli.ensemble_commands import run_sensitivity_command
+    from ainalym.ensemble.outlook import SensitivityOptions
 
-    print_sensitivity(country, RunOptions(), console, samples=samples, seed=seed)
+    options = SensitivityOptions(samples=samples, seed=seed, threads=threads)
+    run_sensitivity_command(country, options, console, out, force, language)
 
 
 @app.command()
