@@ -20,7 +20,6 @@ from ainalym.reports.language import Translator
 from ainalym.reports.text_table import IntervalText, TextTable
 from ainalym.results.result import Result
 
-
 LONGEST_WORD = 24
 """Most letters of a word that are kept on one line of the first column."""
 
