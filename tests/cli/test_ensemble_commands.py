@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
-from ainalym.cli.ensemble_commands import print_sensitivity, run_ensemble_command
+from ainalym.cli.ensemble_commands import run_ensemble_command, run_sensitivity_command
 from ainalym.core.quantities import LANGUAGES, Language
 from ainalym.ensemble.options import EnsembleOptions
+from ainalym.ensemble.outlook import SensitivityOptions
 from ainalym.schemas.run import RunOptions
 
 OPTIONS = EnsembleOptions(draws=64, seed=9, block=32)
@@ -27,7 +28,7 @@ def test_that_the_headline_prints_its_intervals(language: Language) -> None:
 def test_that_the_sensitivity_prints_every_family_and_output() -> None:
     pytest.importorskip("SALib", reason="the extra 'sensitivity' is not installed")
     console = Console(record=True, width=140)
-    print_sensitivity("KAZ", RunOptions(), console, years=[2030], samples=64)
+    run_sensitivity_command("KAZ", RunOptions(), SensitivityOptions(years=(2030,), samples=64), console)
     text = console.export_text()
     for word in ("Level of the market", "Prices", "Gold", "Value", "896 model runs"):
         assert word in text

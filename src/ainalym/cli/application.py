@@ -173,6 +173,7 @@ def sensitivity(
         int, typer.Option(help="Samples of each half; the model runs 14 times as often.")
     ] = 10_240,
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
+    threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
     year: Annotated[
         list[int] | None, typer.Option(help="Year to look at; may be given more than once.")
     ] = None,
@@ -180,14 +181,23 @@ def sensitivity(
     projection: ProjectionChoice = "table",
     population: Population = "medium",
     income: Income = "ssp2",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for tables, charts and a page; without it nothing is written.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an older folder.")] = False,
+    language: Annotated[
+        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
+    ] = "en",
 ) -> None:
     """Show which uncertain inputs drive e-waste, gold, copper, plastics and value (extra 'sensitivity')."""
-    from ainalym.cli.ensemble_commands import print_sensitivity
+    from ainalym.cli.ensemble_commands import run_sensitivity_command
+    from ainalym.ensemble.outlook import SensitivityOptions
     from ainalym.ensemble.sensitivity import YEARS
     from ainalym.schemas.run import RunOptions
 
     chosen = RunOptions(until=until, projection=projection, population=population, income=income)
-    print_sensitivity(country, chosen, console, years=year or YEARS, samples=samples, seed=seed)
+    options = SensitivityOptions(years=tuple(year or YEARS), samples=samples, seed=seed, threads=threads)
+    run_sensitivity_command(country, chosen, options, console, out, force, language)
 
 
 @app.command()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ainalym.errors import InputError, Problem
 from ainalym.reports.chart_parts import Spec
+from ainalym.reports.draw_drivers import SOBOL_CHARTS, TORNADOES
 from ainalym.reports.draw_evidence import draw_comparison, draw_photovoltaic_capacity
 from ainalym.reports.draw_fans import (
     draw_aluminium_fan,
@@ -56,10 +57,15 @@ CHARTS: dict[str, Drawing] = {
     "materials_precious": draw_materials_precious,
     "material_value": draw_material_value,
     "regions": draw_regions,
+    "tornado_ewaste_generated": TORNADOES["tornado_ewaste_generated"],
+    "tornado_material_value": TORNADOES["tornado_material_value"],
     "comparison": draw_comparison,
     "photovoltaic_capacity": draw_photovoltaic_capacity,
 }
-"""Every chart by its name; a new chart is one function and one line here."""
+"""Every chart of the report by its name; a new chart is one function and one line here."""
+
+SENSITIVITY_CHARTS: dict[str, Drawing] = {**TORNADOES, **SOBOL_CHARTS}
+"""The charts of a sensitivity analysis by their names."""
 
 
 def draw_chart(result: Result, name: str, translator: Translator) -> Spec | None:
@@ -70,7 +76,7 @@ def draw_chart(result: Result, name: str, translator: Translator) -> Spec | None
     result
         Result of a run.
     name
-        One of :data:`CHARTS`.
+        One of :data:`CHARTS` or :data:`SENSITIVITY_CHARTS`.
     translator
         Language of the chart.
 
@@ -84,8 +90,9 @@ def draw_chart(result: Result, name: str, translator: Translator) -> Spec | None
     InputError
         [VIE-001] if there is no such chart.
     """
-    if name not in CHARTS:
+    known = CHARTS | SENSITIVITY_CHARTS
+    if name not in known:
         raise InputError(
-            Problem("VIE-001", "chart", repr(name), f"one of {', '.join(CHARTS)}", "Use a name of the list.")
+            Problem("VIE-001", "chart", repr(name), f"one of {', '.join(known)}", "Use a name of the list.")
         )
-    return CHARTS[name](result, translator)
+    return known[name](result, translator)

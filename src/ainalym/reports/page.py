@@ -15,10 +15,11 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from ainalym.reports.chart_parts import Spec
-from ainalym.reports.charts import CHARTS
+from ainalym.reports.charts import CHARTS, draw_chart
 from ainalym.reports.comparison_table import compose_comparison_table
 from ainalym.reports.draw_fans import MATERIAL_FANS
 from ainalym.reports.draw_flows import LARGEST_PRODUCTS
+from ainalym.reports.driver_tables import describe_drivers, list_range_tables
 from ainalym.reports.headline import (
     compose_headline_table,
     compose_material_table,
@@ -157,8 +158,8 @@ def render_report(result: Result, language: str) -> str:
     translator = Translator(language)
     # Bundling takes most of the time and runs outside the interpreter, so it goes on while charts are drawn.
     with ThreadPoolExecutor(max_workers=1) as pool:
-        bundle = pool.submit(_bundle_vega)
-        figures = {name: _make_figure(result, name, translator) for name in CHARTS}
+        bundle = pool.submit(bundle_vega)
+        figures = {name: make_figure(draw_chart(result, name, translator)) for name in CHARTS}
         return _fill_template(result, translator, figures, bundle)
 
 
@@ -182,14 +183,16 @@ def _fill_template(
         on_gap=describe_gap(result, translator),
         sources=list_sources(result),
         key_figures=list_key_figures(result, translator),
+        on_drivers=describe_drivers(result, translator),
+        range_tables=list_range_tables(result, translator),
         on_trust=describe_trust(result, translator),
         on_sales=describe_sales_use(result, translator),
         on_projection=describe_projection(result, translator),
         on_convention=describe_convention(result, translator),
         created=say_date(result, translator),
-        style=Markup(_write_style()),  # noqa: S704 - our own file
-        script=Markup(_read_text("templates", SCRIPT)),  # noqa: S704 - our own file
-        bundle=Markup(bundle.result()),  # noqa: S704 - checked by _bundle_vega
+        style=Markup(write_style()),  # noqa: S704 - our own file
+        script=Markup(read_text("templates", SCRIPT)),  # noqa: S704 - our own file
+        bundle=Markup(bundle.result()),  # noqa: S704 - checked by bundle_vega
     )
     return page.lstrip()
 
@@ -246,10 +249,22 @@ def _compose_tables(result: Result, translator: Translator) -> dict[str, TextTab
     }
 
 
-def _make_figure(result: Result, name: str, translator: Translator) -> Figure | None:
-    spec = CHARTS[name](result, translator)
+def make_figure(spec: Spec | None) -> Figure | None:
+    """Make the figure of a chart for a page: still drawing, live specification, words.
+
+    Parameters
+    ----------
+    spec
+        Specification of :func:`ainalym.reports.charts.draw_chart`.
+
+    Returns
+    -------
+    Figure or None
+        None where there is no chart.
+    """
     if spec is None:
         return None
+    name = str(spec["name"])
     bare = adapt_to_page(spec)
     drawing = replace_by_variables(_make_names_unique(render_svg(bare), name))
     live = replace_by_variables(json.dumps({**bare, "width": "container"}, ensure_ascii=False))
@@ -329,14 +344,16 @@ def _make_names_unique(drawing: str, name: str) -> str:
 
 
 @cache
-def _bundle_vega() -> str:
+def bundle_vega() -> str:
+    """Bundle Vega for a page, once; it may stand in a script element."""
     bundle = str(load_converter().javascript_bundle())
     if "</script" in bundle.lower():
         raise AssertionError("the bundle of Vega would end the script element it stands in")
     return bundle
 
 
-def _write_style() -> str:
+def write_style() -> str:
+    """Write the style sheet of the pages, with its font and colours."""
     font = base64.b64encode(files(__package__).joinpath("fonts", FONT).read_bytes()).decode("ascii")
     face = (
         '@font-face{font-family:"Inter";font-style:normal;font-weight:400 700;font-display:swap;'
@@ -346,8 +363,9 @@ def _write_style() -> str:
         f":root{{{write_variables(LIGHT)}}}"
         f"@media screen and (prefers-color-scheme: dark){{:root{{{write_variables(DARK)}}}}}"
     )
-    return f"{face}\n{colors}\n{_read_text('templates', STYLE)}"
+    return f"{face}\n{colors}\n{read_text('templates', STYLE)}"
 
 
-def _read_text(*parts: str) -> str:
+def read_text(*parts: str) -> str:
+    """Read a file that travels with the views."""
     return files(__package__).joinpath(*parts).read_text(encoding="utf-8")

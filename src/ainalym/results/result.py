@@ -25,7 +25,8 @@ class Result:
     tables
         What the labels mean and what the figures rest on: ``products``, ``categories``, ``materials``,
         ``regions``, ``prices``, ``composition_grade``, ``photovoltaic_capacity``, ``published``, ``sales``,
-        ``sources``.
+        ``sources``; where it was computed also ``sensitivity_ranges`` (what each family of inputs spans
+        alone) and ``sensitivity_indices`` (Sobol indices by family).
     country
         ISO code and names of the country, by ``iso3`` and language.
     record

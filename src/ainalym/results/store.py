@@ -21,6 +21,9 @@ from ainalym.results.summary import (
 ARRAYS_FILE = "outlook.nc"
 DRAWS_FILE, QUANTILES_FILE, MEANS_FILE = "draws.nc", "quantiles.nc", "means.nc"
 TABLES_FOLDER = "tables"
+SENSITIVITY_TABLES = ("sensitivity_ranges", "sensitivity_indices")
+"""Tables that a result has only where it was asked what drives it."""
+
 CENTRAL_LEVEL, DRAWS_LEVEL = 4, 0
 """Levels of compression: draws are noise, of which packing takes off a seventh at three times the time."""
 
@@ -61,8 +64,30 @@ def write_result(result: Result, folder: Path) -> None:
         "label_materials": result.tables["materials"].reset_index(),
         "label_regions": result.tables["regions"].reset_index(),
         "sources": result.tables["sources"],
+        **{name: result.tables[name] for name in SENSITIVITY_TABLES if name in result.tables},
     }.items():
         _write_table(table, tables / f"{name}.csv")
+    _write_record(result, folder)
+
+
+def write_sensitivity(result: Result, folder: Path) -> None:
+    """Write the tables of a sensitivity analysis and its record into an empty folder.
+
+    Parameters
+    ----------
+    result
+        Result with the tables ``sensitivity_ranges`` and ``sensitivity_indices``.
+    folder
+        An existing folder, best one of :func:`ainalym.results.folder.replace_folder`.
+    """
+    tables = folder / TABLES_FOLDER
+    tables.mkdir()
+    for name in SENSITIVITY_TABLES:
+        _write_table(result.tables[name], tables / f"{name}.csv")
+    _write_record(result, folder)
+
+
+def _write_record(result: Result, folder: Path) -> None:
     record = json.dumps(result.record, ensure_ascii=False, indent=2)
     (folder / RECORD_FILE).write_text(record + "\n", encoding="utf-8")
 
