@@ -61,8 +61,9 @@ PANEL_MARKET = Design(
         number("pieces", "piece/yr", "Pieces.", required=False),
         text(
             "status",
-            "'kept' where the official method leaves the figure as it is, 'replaced' where it takes it for an "
-            "error and puts an estimate in its place. Projections are judged by kept figures alone.",
+            "'kept' where the official method leaves the figure as it is and it is above 0, 'replaced' where it "
+            "takes it for an error and puts an estimate in its place. Projections are judged by kept figures "
+            "alone.",
             enum=["kept", "replaced"],
         ),
         *provenance(note=False),

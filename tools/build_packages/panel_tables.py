@@ -76,20 +76,32 @@ def make_panel_market(figures: Figures) -> Iterator[Row]:
     kept = _find_kept(figures)
     countries = {str(row["iso3"]) for row in make_panel_countries(figures)}
     for record in figures.read("cbs/UNU_countries.csv"):
-        if record["Country"] not in countries:
+        if record["Country"] not in countries or record["UNU_Key"] == PHOTOVOLTAIC_KEY:
             continue
-        pieces = record["POM_pieces"]
         place = (record["Country"], record["UNU_Key"], int(record["Year"]))
-        yield {
-            "iso3": record["Country"],
-            "key": record["UNU_Key"],
-            "year": record["Year"],
-            "kg": format_number(float(record["POM_kg"]), 5),
-            "pieces": None if pieces in ("", "NA") else format_number(float(pieces), 5),
-            "status": "kept" if place in kept else "replaced",
-            "source": SOURCE,
-            "grade": "A" if place in kept else "D",
-        }
+        is_kept = place in kept and float(record["POM_kg"]) > 0
+        yield _describe(record, "POM_kg", "POM_pieces", is_kept, "A" if is_kept else "D")
+    for record in figures.read("cbs/solar_panel_data.csv"):
+        is_given = record["Country"] in countries and record["kg"] not in ("", "NA")
+        if is_given and int(record["Year"]) <= LAST_YEAR:
+            # Nought stands where nothing was installed, and where the source has no figure yet (DEU 2014).
+            yield _describe(record, "kg", "units", float(record["kg"]) > 0, "B")
+
+
+def _describe(record: Record, kg: str, pieces: str, is_kept: bool, grade: str) -> Row:
+    count = "" if record[pieces] in ("", "NA") else record[pieces]
+    # Pieces of panels are a difference of stocks, which falls below nought where a panel grew heavier.
+    is_lost = record["UNU_Key"] == PHOTOVOLTAIC_KEY and count != "" and float(count) < 0
+    return {
+        "iso3": record["Country"],
+        "key": record["UNU_Key"],
+        "year": record["Year"],
+        "kg": format_number(float(record[kg]), 5),
+        "pieces": None if count == "" or is_lost else format_number(float(count), 5),
+        "status": "kept" if is_kept else "replaced",
+        "source": SOURCE,
+        "grade": grade,
+    }
 
 
 def _complete_population(figures: Figures, reported: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +117,7 @@ def _complete_population(figures: Figures, reported: pd.DataFrame) -> pd.DataFra
 def _find_kept(figures: Figures) -> frozenset[tuple[str, str, int]]:
     """Find the figures that the official method, with all its settings, leaves as they are.
 
-    Photovoltaics are treated like any product: with their capacities all their figures would be replaced.
+    Its defects are mended: as published it leaves no mark where it replaces tube monitors.
     """
     countries = tuple(sorted(str(row["iso3"]) for row in make_panel_countries(figures)))
     introduction = {
@@ -146,7 +158,7 @@ def _find_kept(figures: Figures) -> frozenset[tuple[str, str, int]]:
         _spread(corrections, "POM_pieces_new", axes),
         _read_exceptions(figures),
     )
-    flags = compute_common_method(panel, settings, strict=True).flag
+    flags = compute_common_method(panel, settings, strict=False).flag
     places = np.argwhere(classify_flags(flags) == Provenance.REPORTED)
     return frozenset((countries[row], keys[column], int(years[year])) for row, column, year in places)
 
