@@ -45,6 +45,9 @@ YEARS_OF_CROSS_SECTION = 5
 YEARS_BETWEEN_LEVELS, LEVELS = 5, 3
 """Curves of ownership are fitted to the stock of the origin and of five and ten years before."""
 
+LEAST_SHARE_OF_SUCCESSOR = 0.02
+"""Pieces of a successor over those of the product from which on a switch has begun."""
+
 LEAST_LEVEL = 1e-6
 """Pieces per owner that stand for none: the fit is in logarithms."""
 
@@ -324,23 +327,24 @@ def _choose_methods(reference: Reference, fit: IncomeFit) -> pd.DataFrame:
 
 
 def _fit_switches(reference: Reference, knowledge: Knowledge, pieces: FloatArray) -> pd.DataFrame:
-    """Fit the switches to the groups' pieces; nobody knew yet what would remain, or be forbidden."""
+    """Fit the switches to the groups' pieces; nobody knew yet what would remain, or be forbidden.
+
+    A switch that no group has begun was not foreseen: its products keep their shares.
+    """
     table = reference.package.frame("technology_switches").set_index("key").copy()
     products = list(reference.products.index)
     years = knowledge.years[: knowledge.past]
     for key, successor in table["successor"].items():
+        old, new = (pieces[:, :, products.index(str(name))] for name in (key, successor))
         fits = [
-            fit_switch(
-                years,
-                pieces[:, group, products.index(str(key))],
-                pieces[:, group, products.index(str(successor))],
-                0.0,
-                knowledge.origin,
-            )
+            fit_switch(years, old[:, group], new[:, group], 0.0, knowledge.origin)
             for group in range(pieces.shape[1])
+            if 0 < new[-1, group] and LEAST_SHARE_OF_SUCCESSOR * old[-1, group] < new[-1, group]
         ]
-        table.loc[key, "speed"] = np.exp(np.mean(np.log([fit.value("speed") for fit in fits])))
-        table.loc[key, "midpoint"] = np.mean([fit.value("midpoint") for fit in fits])
+        table.loc[key, ["speed", "midpoint"]] = 0.0
+        if fits:
+            table.loc[key, "speed"] = np.exp(np.mean(np.log([fit.value("speed") for fit in fits])))
+            table.loc[key, "midpoint"] = np.mean([fit.value("midpoint") for fit in fits])
     table["remaining_share"], table["phase_out"] = 0.0, np.nan
     return table
 
