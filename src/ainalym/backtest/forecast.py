@@ -248,6 +248,7 @@ def compose_model(
         region_population=np.zeros((years.size, 0)),
         region_wage=np.zeros(0),
         photovoltaics=None,
+        last_year_of_history=knowledge.origin,
     )
 
 

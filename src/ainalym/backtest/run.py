@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -13,7 +13,8 @@ import pandas as pd
 
 from ainalym.backtest.forecast import Centre, describe_place, draw_market, project_centre
 from ainalym.backtest.knowledge import FloatArray, Knowledge, learn, look_around
-from ainalym.backtest.scoring import Truth, pool_reliability, pool_scores, score_forecast
+from ainalym.backtest.scoring import BoolArray, Truth, pool_reliability, pool_scores, score_forecast
+from ainalym.backtest.widening import collect_errors, prove_drift
 from ainalym.core.units import KG_PER_TONNE
 from ainalym.ensemble.options import EnsembleOptions
 from ainalym.ensemble.uncertainty import Spreads, read_uncertainty
@@ -50,6 +51,8 @@ class BacktestOptions:
     drivers
         ``carried``: population and income go on by their mean growth of ten years, as nobody knew better;
         ``foreseen``: they are those that came, so that the model of the market alone is judged.
+    widening
+        ``table``: markets drift as in table ``uncertainty``; ``none``: not at all, to see what that does.
     ensemble
         Draws and seed.
 
@@ -63,6 +66,7 @@ class BacktestOptions:
     until: int = 2015
     projection: Literal["table", "profile", "trend"] = RunOptions().projection
     drivers: Literal["carried", "foreseen"] = "carried"
+    widening: Literal["table", "none"] = "table"
     ensemble: EnsembleOptions = field(default_factory=lambda: EnsembleOptions(threads=2))
 
     def __post_init__(self) -> None:
@@ -115,6 +119,8 @@ class Backtest:
     paths
         Of every country and origin: figures to the origin and after it, and the projection, of those products
         that have a figure in every year after it; kg/person.
+    proof
+        Drift of markets, estimated without those countries or origins by which it is then judged.
     countries
         English name by code.
     options
@@ -127,9 +133,28 @@ class Backtest:
     scores: pd.DataFrame
     reliability: pd.DataFrame
     paths: pd.DataFrame
+    proof: pd.DataFrame
     countries: dict[str, str]
     options: BacktestOptions
     seconds: float
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What came out of one country from one origin.
+
+    Attributes
+    ----------
+    cases, paths
+        As in :class:`Backtest`.
+    errors
+        Logarithm of the truth over the centre of each ensemble, NaN where nothing is judged. Shape
+        (ensemble, product, year).
+    """
+
+    cases: pd.DataFrame
+    paths: pd.DataFrame
+    errors: FloatArray
 
 
 def run_backtest(
@@ -158,12 +183,15 @@ def run_backtest(
     begun = time.perf_counter()
     panel, reference = read_panel(), read_reference()
     spreads = read_uncertainty(reference.package.tables["uncertainty"], panel.products)
+    drift = spreads["market_drift", "all"]
+    if options.widening == "none":
+        spreads = {**spreads, ("market_drift", "all"): replace(drift, spread=0.0)}
     known = {
         origin: learn(panel, reference, origin, options.until, options.drivers == "foreseen")
         for origin in options.origins
     }
     steps = [(origin, country) for origin in options.origins for country in range(len(panel.countries))]
-    found: dict[tuple[int, int], tuple[pd.DataFrame, pd.DataFrame]] = {}
+    found: dict[tuple[int, int], Judgement] = {}
     with ThreadPoolExecutor(options.ensemble.threads) as pool:
         waiting = {
             pool.submit(judge_country, panel, reference, known[origin], country, spreads, options): (
@@ -178,14 +206,15 @@ def run_backtest(
                 listener(len(found), len(steps))
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-    cases, paths = (
-        pd.concat([found[step][part] for step in steps], ignore_index=True) for part in range(2)
-    )
+    cases = pd.concat([found[step].cases for step in steps], ignore_index=True)
+    level = np.array([spreads["market_level", product].spread for product in panel.products])
+    errors = collect_errors({step: found[step].errors for step in steps}, spreads, level)
     return Backtest(
         cases=cases,
         scores=pool_scores(cases),
         reliability=pool_reliability(cases),
-        paths=paths,
+        paths=pd.concat([found[step].paths for step in steps], ignore_index=True),
+        proof=prove_drift(errors),
         countries=dict(zip(panel.countries, panel.names, strict=True)),
         options=options,
         seconds=time.perf_counter() - begun,
@@ -199,7 +228,7 @@ def judge_country(
     country: int,
     spreads: Spreads,
     options: BacktestOptions,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> Judgement:
     """Project one country from one origin by every method, and score it.
 
     Parameters
@@ -219,8 +248,8 @@ def judge_country(
 
     Returns
     -------
-    tuple of pandas.DataFrame
-        Cases and paths of the country.
+    Judgement
+        Of the country.
     """
     surroundings = look_around(knowledge, panel, reference, country)
     place = describe_place(panel, reference, knowledge, surroundings, country)
@@ -229,11 +258,13 @@ def judge_country(
     category = [str(name) for name in reference.products["category"]]
     apart = str(reference.products.loc[PHOTOVOLTAIC_PRODUCT, "category"])
     forecasts = {OFFICIAL: knowledge.official[country, :, knowledge.past :, np.newaxis]}
-    centres: dict[str, Centre] = {PROJECTION: options.projection, REFERENCE: "reference"}
-    for method, how in centres.items():
+    ways: dict[str, Centre] = {PROJECTION: options.projection, REFERENCE: "reference"}
+    errors = []
+    for method, how in ways.items():
         centre = project_centre(reference, knowledge, place, how)
         drawn = draw_market(reference, knowledge, place, centre, spreads, options.ensemble)
         forecasts[method] = drawn[:, knowledge.past :] * (KG_PER_TONNE / persons)
+        errors.append(_find_errors(truth, centre[knowledge.past :].T * (KG_PER_TONNE / persons[..., 0])))
     cases = pd.concat(
         [
             score_forecast(truth, method, forecasts[method], category, panel.products, apart)
@@ -242,7 +273,19 @@ def judge_country(
         ignore_index=True,
     )
     cases["is_apart"] = cases["category"] == apart
-    return cases, trace_paths(panel, knowledge, truth, forecasts, country, category, apart)
+    is_apart = np.asarray(category) == apart
+    return Judgement(
+        cases=cases,
+        paths=trace_paths(panel, knowledge, truth, forecasts, country, is_apart),
+        errors=np.where(is_apart[:, np.newaxis], np.nan, np.stack(errors)),
+    )
+
+
+def _find_errors(truth: Truth, centre: FloatArray) -> FloatArray:
+    """Compute the logarithm of the truth over the centre, NaN where one of them says nothing."""
+    judged = truth.is_kept & (centre > 0)
+    ratio = np.divide(truth.kg, centre, out=np.ones_like(centre), where=judged)
+    return np.where(judged, np.log(ratio), np.nan)
 
 
 def find_truth(panel: Panel, knowledge: Knowledge, country: int) -> Truth:
@@ -274,8 +317,7 @@ def trace_paths(
     truth: Truth,
     forecasts: dict[str, FloatArray],
     country: int,
-    category: list[str],
-    apart: str,
+    is_apart: BoolArray,
 ) -> pd.DataFrame:
     """Trace the sum of the products that have a figure in every year after the origin.
 
@@ -285,8 +327,8 @@ def trace_paths(
         As before.
     forecasts
         By method. Shape (product, year, draw), kg/person.
-    category, apart
-        Category of each product, and the one left out.
+    is_apart
+        Products that are left out. Shape (product,).
 
     Returns
     -------
@@ -294,7 +336,7 @@ def trace_paths(
         Columns ``truth`` (cleaned figures to the origin), ``low``, ``median``, ``high`` (5, 50 and 95 % of the
         projection) and ``official`` by year, kg/person, with the number of products.
     """
-    members = truth.is_kept.all(axis=1) & (np.asarray(category) != apart)
+    members = truth.is_kept.all(axis=1) & ~is_apart
     before = slice(knowledge.past - 10, knowledge.past)
     history = knowledge.kg[country, members, before].sum(axis=0)
     low, median, high = np.quantile(forecasts[PROJECTION][members].sum(axis=0), (0.05, 0.5, 0.95), axis=-1)

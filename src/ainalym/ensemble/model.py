@@ -136,6 +136,8 @@ class Model:
         Over that of the nation. Shape (region,).
     photovoltaics
         None where the country has no figures of capacity.
+    last_year_of_history
+        Year from which on the market is projected, and drifts.
     """
 
     iso3: str
@@ -169,6 +171,7 @@ class Model:
     region_population: FloatArray
     region_wage: FloatArray
     photovoltaics: Photovoltaics | None
+    last_year_of_history: int = LAST_YEAR_OF_HISTORY
 
 
 def prepare_model(

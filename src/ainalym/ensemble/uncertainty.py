@@ -27,6 +27,7 @@ DISTRIBUTIONS_OF_QUANTITY: Mapping[str, tuple[str, ...]] = {
     "lifetime_scale": FACTORS,
     "market_level": FACTORS,
     "market_error": FACTORS,
+    "market_drift": ("lognormal",),
     "unit_weight": FACTORS,
     "income_elasticity": ("truncated_normal",),
     "population_path": ("band", "lognormal"),
@@ -39,7 +40,7 @@ DISTRIBUTIONS_OF_QUANTITY: Mapping[str, tuple[str, ...]] = {
 
 NEEDED = (
     *(("lifetime_shape", "all"), ("lifetime_scale", "all"), ("market_error", "all"), ("unit_weight", "all")),
-    *(("income_elasticity", "all"), ("price", "all")),
+    *(("market_drift", "all"), ("income_elasticity", "all"), ("price", "all")),
     *(
         (f"{path}_path", band)
         for path in ("population", "income", "photovoltaic")
