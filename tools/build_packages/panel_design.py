@@ -39,8 +39,8 @@ PANEL_DRIVERS = Design(
         number(
             "income",
             "int$2011/person",
-            "The same in constant international dollars of 2011; years without a figure are carried back with "
-            "the growth of the other countries of the group.",
+            "The same in constant international dollars of 2011; years without a figure are carried back "
+            "with the growth of the other countries of the group.",
             exclusiveMinimum=0,
         ),
         *provenance(note=False),
@@ -51,8 +51,9 @@ PANEL_DRIVERS = Design(
 PANEL_MARKET = Design(
     "panel_market",
     "Placed on market in the countries of the panel",
-    "Original figures of each country, product and year: apparent consumption from production and trade. Nothing "
-    "here is estimated or filled. The status says what the official method does with the figure.",
+    "Original figures of each country, product and year: apparent consumption from production and trade. "
+    "Nothing here is filled. Photovoltaics are computed by the source from installed capacity: their trade "
+    "statistics hold all semiconductors. The status says what the official method does with the figure.",
     (
         COUNTRY,
         text("key", "UNU-KEY.", vocabulary="product", pattern="[0-9]{4}"),
@@ -61,9 +62,9 @@ PANEL_MARKET = Design(
         number("pieces", "piece/yr", "Pieces.", required=False),
         text(
             "status",
-            "'kept' where the official method leaves the figure as it is and it is above 0, 'replaced' where it "
-            "takes it for an error and puts an estimate in its place. Projections are judged by kept figures "
-            "alone.",
+            "'kept' where the official method leaves the figure as it is and it is above 0, 'replaced' where "
+            "it takes it for an error and puts an estimate in its place. Projections are judged by kept "
+            "figures alone.",
             enum=["kept", "replaced"],
         ),
         *provenance(note=False),

@@ -102,7 +102,8 @@ def describe_place(
         knowledge.origin,
     )
     size = read_household_sizes(reference, panel)[country]
-    return Place(country, Drivers(persons, income, persons / size), suggested, *own, surroundings)
+    mass, pieces = own
+    return Place(country, Drivers(persons, income, persons / size), suggested, mass, pieces, surroundings)
 
 
 def project_centre(reference: Reference, knowledge: Knowledge, place: Place, centre: Centre) -> FloatArray:
@@ -149,12 +150,48 @@ def project_centre(reference: Reference, knowledge: Knowledge, place: Place, cen
     return np.asarray(mass.values)
 
 
+def draw_survival(
+    reference: Reference,
+    knowledge: Knowledge,
+    place: Place,
+    spreads: Spreads,
+    options: EnsembleOptions,
+) -> FloatArray:
+    """Draw the survival of every product: lifetimes are the same in all countries, and so are their draws.
+
+    Parameters
+    ----------
+    reference
+        Reference package.
+    knowledge
+        For its years.
+    place
+        Any country.
+    spreads
+        Table of uncertain quantities.
+    options
+        Number of draws and seed.
+
+    Returns
+    -------
+    FloatArray
+        Shape (product, age, draw).
+    """
+    nothing = np.zeros((len(knowledge.years), len(reference.products)))
+    model = compose_model(reference, knowledge, place, nothing, spreads)
+    parameters = draw_parameters(model, Scores(options.streams, 0, options.draws))
+    survival = np.empty((len(model.products), len(model.years), options.draws))
+    fill_survival(parameters.shape, parameters.scale, model.convention, survival)
+    return survival
+
+
 def draw_market(
     reference: Reference,
     knowledge: Knowledge,
     place: Place,
     centre: FloatArray,
     spreads: Spreads,
+    survival: FloatArray,
     options: EnsembleOptions,
 ) -> FloatArray:
     """Draw placed on market around its centre, as the ensemble of an outlook does.
@@ -171,6 +208,8 @@ def draw_market(
         Of :func:`project_centre`.
     spreads
         Table of uncertain quantities.
+    survival
+        Of :func:`draw_survival`.
     options
         Number of draws and seed.
 
@@ -181,9 +220,7 @@ def draw_market(
     """
     model = compose_model(reference, knowledge, place, centre, spreads)
     parameters = draw_parameters(model, Scores(options.streams, 0, options.draws))
-    shape = (len(model.products), len(model.years), options.draws)
-    survival, market = np.empty(shape), np.empty(shape)
-    fill_survival(parameters.shape, parameters.scale, model.convention, survival)
+    market = np.empty((len(model.products), len(model.years), options.draws))
     fill_market(model, parameters, survival, market)
     return market
 

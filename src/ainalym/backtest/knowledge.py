@@ -22,6 +22,7 @@ from ainalym.kernels.common_method import (
     CommonSettings,
     compute_common_method,
 )
+from ainalym.kernels.growth import Curve
 from ainalym.kernels.income_fit import IncomeFit, fit_income_elasticity
 from ainalym.kernels.lifetime import Weibull, survival_by_age
 from ainalym.kernels.ownership_curves import INCOME_UNIT, CurveSet
@@ -44,6 +45,9 @@ YEARS_OF_CROSS_SECTION = 5
 
 YEARS_BETWEEN_LEVELS, LEVELS = 5, 3
 """Curves of ownership are fitted to the stock of the origin and of five and ten years before."""
+
+CURVE: Curve = "gompertz"
+"""Curve of ownership in income."""
 
 LEAST_SHARE_OF_SUCCESSOR = 0.02
 """Pieces of a successor over those of the product from which on a switch has begun."""
@@ -283,7 +287,8 @@ def look_around(knowledge: Knowledge, panel: Panel, reference: Reference, countr
             dims=("measure", "year", "reference_group", "product"),
         ),
         group_income=xr.DataArray(
-            mean_income, coords={name: axes[name] for name in ("year", "reference_group")},
+            mean_income,
+            coords={name: axes[name] for name in ("year", "reference_group")},
             dims=("year", "reference_group"),
         ),
         elasticity=xr.DataArray(elasticity, coords={"product": list(panel.products)}, dims=("product",)),
@@ -339,7 +344,7 @@ def _fit_switches(reference: Reference, knowledge: Knowledge, pieces: FloatArray
         fits = [
             fit_switch(years, old[:, group], new[:, group], 0.0, knowledge.origin)
             for group in range(pieces.shape[1])
-            if 0 < new[-1, group] and LEAST_SHARE_OF_SUCCESSOR * old[-1, group] < new[-1, group]
+            if new[-1, group] > 0 and LEAST_SHARE_OF_SUCCESSOR * old[-1, group] < new[-1, group]
         ]
         table.loc[key, ["speed", "midpoint"]] = 0.0
         if fits:
@@ -371,12 +376,12 @@ def _fit_curves(
     for name, per_household in zip(shipped.names, shipped.per_household, strict=True):
         own = [place for place, key in enumerate(reference.products.index) if groups.get(key) == name]
         level = stock[:, chosen][:, :, own].sum(axis=-1) * (size[:, np.newaxis] if per_household else 1.0)
-        fit = fit_level("gompertz", income[chosen].T / INCOME_UNIT, np.maximum(level, LEAST_LEVEL))
+        fit = fit_level(CURVE, income[chosen].T / INCOME_UNIT, np.maximum(level, LEAST_LEVEL))
         found.append([fit.value(parameter) for parameter in ("saturation", "rate", "midpoint")])
     saturation, rate, midpoint = np.array(found).T
     return CurveSet(
         names=shipped.names,
-        curve=("gompertz",) * len(shipped.names),
+        curve=(CURVE,) * len(shipped.names),
         in_time=np.zeros(len(shipped.names), dtype=bool),
         per_household=shipped.per_household,
         saturation=saturation,

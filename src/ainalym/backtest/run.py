@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ainalym.backtest.forecast import Centre, describe_place, draw_market, project_centre
+from ainalym.backtest.forecast import Centre, describe_place, draw_market, draw_survival, project_centre
 from ainalym.backtest.knowledge import FloatArray, Knowledge, learn, look_around
 from ainalym.backtest.scoring import BoolArray, Truth, pool_reliability, pool_scores, score_forecast
 from ainalym.backtest.widening import collect_errors, prove_drift
@@ -98,7 +98,11 @@ class BacktestOptions:
                 problems
                 or [
                     Problem(
-                        "BKT-001", "option --origin", "none", "one year at least", "Give a year, such as 2005."
+                        "BKT-001",
+                        "option --origin",
+                        "none",
+                        "one year at least",
+                        "Give a year, such as 2005.",
                     )
                 ]
             )
@@ -186,19 +190,15 @@ def run_backtest(
     drift = spreads["market_drift", "all"]
     if options.widening == "none":
         spreads = {**spreads, ("market_drift", "all"): replace(drift, spread=0.0)}
-    known = {
-        origin: learn(panel, reference, origin, options.until, options.drivers == "foreseen")
-        for origin in options.origins
-    }
-    steps = [(origin, country) for origin in options.origins for country in range(len(panel.countries))]
+    views = [_look_back(panel, reference, origin, spreads, options) for origin in options.origins]
+    countries = range(len(panel.countries))
+    steps = [(origin, country) for origin in options.origins for country in countries]
     found: dict[tuple[int, int], Judgement] = {}
     with ThreadPoolExecutor(options.ensemble.threads) as pool:
         waiting = {
-            pool.submit(judge_country, panel, reference, known[origin], country, spreads, options): (
-                origin,
-                country,
-            )
-            for origin, country in steps
+            pool.submit(judge_country, view, country): (view.knowledge.origin, country)
+            for view in views
+            for country in countries
         }
         try:
             for future in as_completed(waiting):
@@ -221,17 +221,11 @@ def run_backtest(
     )
 
 
-def judge_country(
-    panel: Panel,
-    reference: Reference,
-    knowledge: Knowledge,
-    country: int,
-    spreads: Spreads,
-    options: BacktestOptions,
-) -> Judgement:
-    """Project one country from one origin by every method, and score it.
+@dataclass(frozen=True)
+class View:
+    """The panel as seen from one origin.
 
-    Parameters
+    Attributes
     ----------
     panel
         Figures of all years.
@@ -239,18 +233,47 @@ def judge_country(
         Reference package.
     knowledge
         What could be known.
-    country
-        Position in the panel.
     spreads
         Table of uncertain quantities.
+    survival
+        Draws, the same for all countries. Shape (product, age, draw).
     options
         Choices.
+    """
+
+    panel: Panel
+    reference: Reference
+    knowledge: Knowledge
+    spreads: Spreads
+    survival: FloatArray
+    options: BacktestOptions
+
+
+def _look_back(
+    panel: Panel, reference: Reference, origin: int, spreads: Spreads, options: BacktestOptions
+) -> View:
+    knowledge = learn(panel, reference, origin, options.until, options.drivers == "foreseen")
+    place = describe_place(panel, reference, knowledge, look_around(knowledge, panel, reference, 0), 0)
+    survival = draw_survival(reference, knowledge, place, spreads, options.ensemble)
+    return View(panel, reference, knowledge, spreads, survival, options)
+
+
+def judge_country(view: View, country: int) -> Judgement:
+    """Project one country from one origin by every method, and score it.
+
+    Parameters
+    ----------
+    view
+        The panel as seen from the origin.
+    country
+        Position in the panel.
 
     Returns
     -------
     Judgement
         Of the country.
     """
+    panel, reference, knowledge, options = view.panel, view.reference, view.knowledge, view.options
     surroundings = look_around(knowledge, panel, reference, country)
     place = describe_place(panel, reference, knowledge, surroundings, country)
     truth = find_truth(panel, knowledge, country)
@@ -262,7 +285,9 @@ def judge_country(
     errors = []
     for method, how in ways.items():
         centre = project_centre(reference, knowledge, place, how)
-        drawn = draw_market(reference, knowledge, place, centre, spreads, options.ensemble)
+        drawn = draw_market(
+            reference, knowledge, place, centre, view.spreads, view.survival, options.ensemble
+        )
         forecasts[method] = drawn[:, knowledge.past :] * (KG_PER_TONNE / persons)
         errors.append(_find_errors(truth, centre[knowledge.past :].T * (KG_PER_TONNE / persons[..., 0])))
     cases = pd.concat(
@@ -333,8 +358,8 @@ def trace_paths(
     Returns
     -------
     pandas.DataFrame
-        Columns ``truth`` (cleaned figures to the origin), ``low``, ``median``, ``high`` (5, 50 and 95 % of the
-        projection) and ``official`` by year, kg/person, with the number of products.
+        Columns ``truth`` (cleaned figures to the origin), ``low``, ``median``, ``high`` (5, 50 and 95 % of
+        the projection) and ``official`` by year, kg/person, with the number of products.
     """
     members = truth.is_kept.all(axis=1) & ~is_apart
     before = slice(knowledge.past - 10, knowledge.past)

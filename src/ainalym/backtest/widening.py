@@ -52,7 +52,9 @@ class ErrorSet:
     growth: FloatArray
 
 
-def collect_errors(errors: Mapping[tuple[int, int], FloatArray], spreads: Spreads, level: FloatArray) -> ErrorSet:
+def collect_errors(
+    errors: Mapping[tuple[int, int], FloatArray], spreads: Spreads, level: FloatArray
+) -> ErrorSet:
     """Gather errors of many countries and origins.
 
     Parameters

@@ -112,8 +112,8 @@ def _spread(
     """Spread one column over country, product and year."""
     cells = np.full((len(countries), len(products), len(years)), np.nan)
     places = (
-        pd.Index(countries).get_indexer(table["iso3"]),
-        pd.Index(products).get_indexer(table["key"]),
+        pd.Index(countries).get_indexer(pd.Index(table["iso3"])),
+        pd.Index(products).get_indexer(pd.Index(table["key"])),
         table["year"].to_numpy() - years[0],
     )
     cells[places] = table[column].to_numpy(dtype=np.float64)
