@@ -48,7 +48,9 @@ def test_that_figures_after_the_origin_change_nothing_of_what_was_known(foresee:
         knowledge = learn(seen, reference, 2005, 2015, foresee)
         around = look_around(knowledge, seen, reference, 3)
         place = describe_place(seen, reference, knowledge, around, 3)
-        centres = [project_centre(reference, knowledge, place, way) for way in ("table", "trend", "reference")]
+        centres = [
+            project_centre(reference, knowledge, place, way) for way in ("table", "trend", "reference")
+        ]
         projected.append([knowledge.official, *centres])
     for own, other in zip(*projected, strict=True):
         np.testing.assert_array_equal(own, other)
@@ -120,8 +122,10 @@ def test_that_photovoltaics_are_in_no_pooled_score(backtest: Backtest) -> None:
     assert set(backtest.cases.loc[apart, "category"]) == {"4b"}
     without = pool_scores(backtest.cases[~apart])
     pooled = ["all"]
-    assert without[without["category"].isin(pooled)].reset_index(drop=True).equals(
-        backtest.scores[backtest.scores["category"].isin(pooled)].reset_index(drop=True)
+    assert (
+        without[without["category"].isin(pooled)]
+        .reset_index(drop=True)
+        .equals(backtest.scores[backtest.scores["category"].isin(pooled)].reset_index(drop=True))
     )
 
 
