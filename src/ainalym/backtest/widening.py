@@ -28,6 +28,9 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 WIDEST_DRIFT = 2.0
 """Largest spread that is tried: a factor of 7."""
 
+STEP, ACCURACY = 0.1, 1e-3
+"""Distance between the spreads that are tried first, and that of the last ones."""
+
 
 @dataclass(frozen=True)
 class ErrorSet:
@@ -109,7 +112,11 @@ def estimate_drift(errors: ErrorSet, used: BoolArray) -> float:
     def miss(drift: float) -> float:
         return float(np.sum((_observe(errors, used, drift) - np.asarray(LEVELS)) ** 2))
 
-    return float(minimize_scalar(miss, bounds=(0.0, WIDEST_DRIFT), method="bounded").x)
+    # A drift far too wide may look calibrated where its median is far too low: the whole range is looked at.
+    coarse = np.arange(0.0, WIDEST_DRIFT + STEP, STEP)
+    best = float(coarse[np.argmin([miss(drift) for drift in coarse])])
+    around = (max(best - STEP, 0.0), best + STEP)
+    return float(minimize_scalar(miss, bounds=around, method="bounded", options={"xatol": ACCURACY}).x)
 
 
 def prove_drift(errors: ErrorSet) -> pd.DataFrame:
@@ -160,4 +167,4 @@ def _rank(errors: ErrorSet, used: BoolArray, drift: float) -> FloatArray:
 def _observe(errors: ErrorSet, used: BoolArray, drift: float) -> FloatArray:
     """Observe the share inside each interval."""
     rank = _rank(errors, used, drift)
-    return np.array([is_inside(rank, level).mean() for level in LEVELS])
+    return np.asarray(is_inside(rank[:, np.newaxis], np.asarray(LEVELS)).mean(axis=0))
