@@ -15,6 +15,8 @@ import country_drivers
 import country_evidence
 import country_ownership
 import designs
+import panel_design
+import panel_tables
 import projection_designs
 import reference_groups
 import reference_market
@@ -105,6 +107,21 @@ def make_kazakhstan(figures: Figures) -> Package:
     )
 
 
+def make_panel(figures: Figures) -> Package:
+    """Gather the figures by which projections are judged."""
+    return Package(
+        name="ainalym-panel",
+        title="Ainalym panel of countries",
+        description="Figures of the 28 EU countries, by which the back-test judges projections.",
+        identity={"kind": "panel"},
+        tables=[
+            (panel_design.PANEL_COUNTRIES, panel_tables.make_panel_countries(figures)),
+            (panel_design.PANEL_DRIVERS, panel_tables.make_panel_drivers(figures)),
+            (panel_design.PANEL_MARKET, panel_tables.make_panel_market(figures)),
+        ],
+    )
+
+
 def build(figures: Figures, program: Path) -> None:
     """Write schemas and packages into the folder of the program and print the number of rows."""
     for design in (
@@ -115,11 +132,13 @@ def build(figures: Figures, program: Path) -> None:
         uncertainty_design.UNCERTAINTY,
         *projection_designs.REFERENCE_PROJECTION_DESIGNS,
         *projection_designs.COUNTRY_PROJECTION_DESIGNS,
+        *panel_design.PANEL_DESIGNS,
     ):
         write_json(design.describe(), program / "schemas" / "table_schemas" / f"{design.name}.json")
     for package, folder in (
         (make_reference(figures), program / "reference"),
         (make_kazakhstan(figures), program / "countries" / "kaz"),
+        (make_panel(figures), program / "panel"),
     ):
         for table, count in write_package(package, folder).items():
             print(f"{package.name:18} {table:24} {count:6}")

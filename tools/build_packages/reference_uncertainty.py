@@ -7,7 +7,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from figures import Figures
+from figures import Figures, read_curated
 from tables import Row, format_number
 
 NORMAL_95 = 1.96
@@ -37,6 +37,7 @@ def make_uncertainty(figures: Figures) -> Iterator[Row]:
     """Make one row per uncertain quantity and class of products."""
     yield from _make_lifetimes(figures)
     yield from _make_market(figures)
+    yield _make_drift()
     yield make_row(
         "unit_weight",
         "all",
@@ -228,6 +229,12 @@ def read_market_fits(figures: Figures) -> tuple[list[dict[str, str]], dict[str, 
         if record["loglog_resid_sd"]
     }
     return fits, spreads
+
+
+def _make_drift() -> Row:
+    """Make the drift of markets after history, found by the back-test (a golden case computes it again)."""
+    record = next(iter(read_curated("market_drift.csv")))
+    return {"quantity": "market_drift", "applies_to": "all", "distribution": "lognormal", **record}
 
 
 def correlate_markets(fits: list[dict[str, str]], spreads: dict[str, float]) -> float:

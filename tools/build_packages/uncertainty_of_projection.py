@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from figures import Figures, read_decisions
-from reference_projection import GROUPS, fit_switch, read_reference_stock
+from reference_projection import GROUPS, fit_group_switch, read_reference_stock
 from reference_uncertainty import correlate_markets, make_row, read_market_fits
 from tables import Row
 
@@ -64,7 +64,7 @@ def _make_switches(figures: Figures) -> Iterator[Row]:
     """Make speed and date: how far the three reference groups lie from one another."""
     reference = read_reference_stock(figures)
     fits = [
-        [fit_switch(reference, position, record) for position in range(len(GROUPS))]
+        [fit_group_switch(reference, position, record) for position in range(len(GROUPS))]
         for record in read_decisions("technology_switches.csv").values()
     ]
     speeds, dates = (

@@ -201,6 +201,56 @@ def sensitivity(
 
 
 @app.command()
+def backtest(
+    origin: Annotated[
+        list[int] | None,
+        typer.Option(
+            help="Last year of figures to be known; may be given more than once.", show_default="2005, 2010"
+        ),
+    ] = None,
+    until: Annotated[int, typer.Option(help="Last year to be projected and judged.")] = 2015,
+    projection: Annotated[
+        Literal["default", "profile", "table", "trend"],
+        typer.Option(help="Method of projection, as of an outlook; by default that of an outlook."),
+    ] = "default",
+    drivers: Annotated[
+        Literal["carried", "foreseen"],
+        typer.Option(
+            help="Population and income after the origin: carried on by growth, or foreseen as they came."
+        ),
+    ] = "carried",
+    widening: Annotated[
+        Literal["table", "none"],
+        typer.Option(help="Whether markets drift as in table uncertainty, or not, to see what that does."),
+    ] = "table",
+    draws: Annotated[int, typer.Option(help="Number of draws of all uncertain inputs.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
+    threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for tables and pictures; without it nothing is written.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an older folder.")] = False,
+    language: Annotated[
+        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
+    ] = "en",
+) -> None:
+    """Show how projections would have done in the past: 28 EU countries, known to 2005 and to 2010."""
+    from ainalym.backtest.run import BacktestOptions
+    from ainalym.cli.backtest_command import write_backtest_folder
+    from ainalym.ensemble.options import EnsembleOptions
+
+    options = BacktestOptions(
+        origins=tuple(dict.fromkeys(origin or (2005, 2010))),
+        until=until,
+        drivers=drivers,
+        widening=widening,
+        ensemble=EnsembleOptions(draws=draws, seed=seed, threads=threads),
+        **({} if projection == "default" else {"projection": projection}),
+    )
+    write_backtest_folder(options, out, force, language, console)
+
+
+@app.command()
 def countries() -> None:
     """List the countries whose figures travel with the program."""
     from ainalym.packages.country import list_countries

@@ -13,8 +13,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ainalym.ensemble.model import FloatArray, Model
 from ainalym.ensemble.owned_market import fill_owned_market
-from ainalym.ensemble.parameters import ParameterDraws
+from ainalym.ensemble.parameters import ParameterDraws, to_factor
 from ainalym.ensemble.survival import fill_survival
+from ainalym.kernels.joining import FADING
 from ainalym.kernels.profile import read_at_income
 
 YEARS_AT_A_TIME = 9
@@ -161,7 +162,8 @@ def fill_market(
     q is what reference countries place on market per inhabitant at an income. Whatever method made the
     centre, the ensemble lies around it; and where it is that of the reference countries, the product is
     exactly theirs at the drawn income. After history, products that follow ownership do so in every draw
-    (:func:`ainalym.ensemble.owned_market.fill_owned_market`).
+    (:func:`ainalym.ensemble.owned_market.fill_owned_market`). Every
+    market then drifts (:func:`let_drift`).
     """
     centre = read_profile(model, model.income[np.newaxis], model.elasticity[np.newaxis])[..., 0]
     # A product that no group sells yet has neither a market nor a ratio.
@@ -175,6 +177,7 @@ def fill_market(
         entering *= level[product]
         entering *= parameters.market_error[product]
     fill_owned_market(model, parameters, survival, market)
+    let_drift(model, parameters.market_drift, market)
     panels = model.photovoltaics
     if panels is None or parameters.capacity is None:
         return
@@ -183,6 +186,34 @@ def fill_market(
         installed = install_panels(parameters.capacity, survival[place])
     mass = panels.tonnes_per_megawatt[:, np.newaxis] * parameters.unit_weight[:, place]
     np.multiply(installed, mass, out=market[place])
+
+
+def let_drift(model: Model, drift: FloatArray, market: FloatArray) -> None:
+    """Let every market drift away from its projection in the years after history, in place.
+
+    Parameters
+    ----------
+    model
+        The model.
+    drift
+        Standard normal numbers. Shape (draw, product).
+    market
+        Shape (product, year, draw), t/yr.
+
+    Notes
+    -----
+    A factor of mean 1 with the spread s (1 - f^n) of its logarithm, n years after history: as what history
+    tells of a market fades by f a year (:data:`ainalym.kernels.joining.FADING`), so the error of the method
+    comes in. One number moves all years: what was projected too high stays too high.
+    """
+    row = model.spreads["market_drift", "all"]
+    if row.spread == 0.0:
+        return
+    scores = np.ascontiguousarray(drift.T)
+    for place, year in enumerate(model.years):
+        ahead = int(year) - model.last_year_of_history
+        if ahead > 0:
+            market[:, place] *= to_factor(row, scores, row.spread * (1.0 - FADING**ahead))
 
 
 def install_panels(capacity: FloatArray, survival: FloatArray) -> FloatArray:

@@ -139,6 +139,8 @@ class Model:
         None where the country has no figures of capacity.
     ownership
         None where no product follows ownership.
+    last_year_of_history
+        Year from which on the market is projected, and drifts.
     """
 
     iso3: str
@@ -173,6 +175,7 @@ class Model:
     region_wage: FloatArray
     photovoltaics: Photovoltaics | None
     ownership: Ownership | None = None
+    last_year_of_history: int = LAST_YEAR_OF_HISTORY
 
 
 def prepare_model(

@@ -26,7 +26,7 @@ from ainalym.kernels.technology import Switches
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "lifetimes": ("shape", "scale"),
     "market_level": ("market_level",),
-    "market_years": ("market_error",),
+    "market_years": ("market_error", "market_drift"),
     "unit_weights": ("unit_weight",),
     "elasticities": ("elasticity", "total_elasticity"),
     "saturation": ("ownership_curves",),
@@ -102,6 +102,8 @@ class ParameterDraws:
         Factors. Shape (draw, product).
     market_error
         Factors. Shape (product, year, draw).
+    market_drift
+        Standard normal numbers: which way a market drifts after history. Shape (draw, product).
     shape, scale
         Weibull lifetime, 1 and yr. Shape (draw, product).
     composition
@@ -123,6 +125,7 @@ class ParameterDraws:
     market_level: FloatArray
     unit_weight: FloatArray
     market_error: FloatArray
+    market_drift: FloatArray
     shape: FloatArray
     scale: FloatArray
     composition: FloatArray
@@ -175,6 +178,7 @@ def draw_parameters(model: Model, scores: Scores) -> ParameterDraws:
         ),
         unit_weight=for_all("unit_weight"),
         market_error=_draw_market_errors(model, scores),
+        market_drift=_draw_drift(model, scores),
         shape=model.shape * for_all("lifetime_shape"),
         scale=model.scale * for_all("lifetime_scale"),
         composition=_draw_compositions(model, scores),
@@ -234,6 +238,11 @@ def _draw_market_errors(model: Model, scores: Scores) -> FloatArray:
     for series in by_product:
         correlate_years(series, row.between_years)
     return to_factor(row, by_product, row.spread)
+
+
+def _draw_drift(model: Model, scores: Scores) -> FloatArray:
+    row = model.spreads["market_drift", "all"]
+    return correlate_products(scores.normal("market_drift", len(model.products)), row.between_products)
 
 
 def _draw_compositions(model: Model, scores: Scores) -> FloatArray:

@@ -28,6 +28,7 @@ DISTRIBUTIONS_OF_QUANTITY: Mapping[str, tuple[str, ...]] = {
     "lifetime_scale": FACTORS,
     "market_level": FACTORS,
     "market_error": FACTORS,
+    "market_drift": ("lognormal",),
     "unit_weight": FACTORS,
     "income_elasticity": ("truncated_normal",),
     "population_path": ("band", "lognormal"),
@@ -45,7 +46,7 @@ DISTRIBUTIONS_OF_QUANTITY: Mapping[str, tuple[str, ...]] = {
 
 NEEDED = (
     *(("lifetime_shape", "all"), ("lifetime_scale", "all"), ("market_error", "all"), ("unit_weight", "all")),
-    *(("income_elasticity", "all"), ("price", "all"), ("saturation_curve", "all")),
+    *(("market_drift", "all"), ("income_elasticity", "all"), ("price", "all"), ("saturation_curve", "all")),
     *(("switch_speed", "all"), ("switch_date", "all"), ("phase_out", "all"), ("switch_remaining", "all")),
     *(
         (f"{path}_path", band)

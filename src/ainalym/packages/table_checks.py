@@ -31,6 +31,7 @@ YEARLY_TABLES = {
     "region_population": ("region",),
     "population": ("series",),
     "income": ("series",),
+    "panel_drivers": ("iso3",),
 }
 """Tables in which every year must stand, by the columns that tell one series from another."""
 
