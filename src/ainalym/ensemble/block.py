@@ -162,8 +162,8 @@ def fill_market(
     q is what reference countries place on market per inhabitant at an income. Whatever method made the
     centre, the ensemble lies around it; and where it is that of the reference countries, the product is
     exactly theirs at the drawn income. After history, products that follow ownership do so in every draw
-    (:func:`ainalym.ensemble.owned_market.fill_owned_market`). Every
-    market then drifts (:func:`let_drift`).
+    (:func:`ainalym.ensemble.owned_market.fill_owned_market`).
+    Every market then drifts (:func:`let_drift`).
     """
     centre = read_profile(model, model.income[np.newaxis], model.elasticity[np.newaxis])[..., 0]
     # A product that no group sells yet has neither a market nor a ratio.
@@ -177,7 +177,7 @@ def fill_market(
         entering *= level[product]
         entering *= parameters.market_error[product]
     fill_owned_market(model, parameters, survival, market)
-    let_drift(model, parameters.market_drift, market)
+    let_drift(model, parameters, market)
     panels = model.photovoltaics
     if panels is None or parameters.capacity is None:
         return
@@ -188,15 +188,15 @@ def fill_market(
     np.multiply(installed, mass, out=market[place])
 
 
-def let_drift(model: Model, drift: FloatArray, market: FloatArray) -> None:
+def let_drift(model: Model, parameters: ParameterDraws, market: FloatArray) -> None:
     """Let every market drift away from its projection in the years after history, in place.
 
     Parameters
     ----------
     model
         The model.
-    drift
-        Standard normal numbers. Shape (draw, product).
+    parameters
+        Draws of the uncertain inputs, which bring the spread along: that of a centre is nought.
     market
         Shape (product, year, draw), t/yr.
 
@@ -207,13 +207,13 @@ def let_drift(model: Model, drift: FloatArray, market: FloatArray) -> None:
     comes in. One number moves all years: what was projected too high stays too high.
     """
     row = model.spreads["market_drift", "all"]
-    if row.spread == 0.0:
+    if parameters.drift_spread == 0.0:
         return
-    scores = np.ascontiguousarray(drift.T)
+    scores = np.ascontiguousarray(parameters.market_drift.T)
     for place, year in enumerate(model.years):
         ahead = int(year) - model.last_year_of_history
         if ahead > 0:
-            market[:, place] *= to_factor(row, scores, row.spread * (1.0 - FADING**ahead))
+            market[:, place] *= to_factor(row, scores, parameters.drift_spread * (1.0 - FADING**ahead))
 
 
 def install_panels(capacity: FloatArray, survival: FloatArray) -> FloatArray:

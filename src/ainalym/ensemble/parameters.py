@@ -26,7 +26,7 @@ from ainalym.kernels.technology import Switches
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "lifetimes": ("shape", "scale"),
     "market_level": ("market_level",),
-    "market_years": ("market_error", "market_drift"),
+    "market_years": ("market_error", "market_drift", "drift_spread"),
     "unit_weights": ("unit_weight",),
     "elasticities": ("elasticity", "total_elasticity"),
     "saturation": ("ownership_curves",),
@@ -104,6 +104,8 @@ class ParameterDraws:
         Factors. Shape (product, year, draw).
     market_drift
         Standard normal numbers: which way a market drifts after history. Shape (draw, product).
+    drift_spread
+        Spread of the logarithm that the drift comes to, 0 or more.
     shape, scale
         Weibull lifetime, 1 and yr. Shape (draw, product).
     composition
@@ -126,6 +128,7 @@ class ParameterDraws:
     unit_weight: FloatArray
     market_error: FloatArray
     market_drift: FloatArray
+    drift_spread: float
     shape: FloatArray
     scale: FloatArray
     composition: FloatArray
@@ -179,6 +182,7 @@ def draw_parameters(model: Model, scores: Scores) -> ParameterDraws:
         unit_weight=for_all("unit_weight"),
         market_error=_draw_market_errors(model, scores),
         market_drift=_draw_drift(model, scores),
+        drift_spread=spreads["market_drift", "all"].spread,
         shape=model.shape * for_all("lifetime_shape"),
         scale=model.scale * for_all("lifetime_scale"),
         composition=_draw_compositions(model, scores),
