@@ -29,8 +29,7 @@ WIDENING = 16.0
 """How many times wider the bins are laid when a quantile falls out of them."""
 
 
-Item = TypeVar("Item")
-Answer = TypeVar("Answer")
+Item, Answer = TypeVar("Item"), TypeVar("Answer")
 
 
 @dataclass

@@ -183,9 +183,7 @@ class Surface(NamedTuple):
     largest: float
 
 
-def fit_surface(
-    grid: Grid, values: AnyFloatArray, expected: AnyFloatArray, dtype: npt.DTypeLike
-) -> Surface | None:
+def fit_surface(grid: Grid, values: FloatArray, expected: FloatArray, dtype: npt.DTypeLike) -> Surface | None:
     """Lay a surface through exact values.
 
     Parameters
