@@ -29,7 +29,8 @@ WIDENING = 16.0
 """How many times wider the bins are laid when a quantile falls out of them."""
 
 
-Item, Answer = TypeVar("Item"), TypeVar("Answer")
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 
 @dataclass

@@ -183,7 +183,9 @@ class Surface(NamedTuple):
     largest: float
 
 
-def fit_surface(grid: Grid, values: FloatArray, expected: FloatArray, dtype: npt.DTypeLike) -> Surface | None:
+def fit_surface(
+    grid: Grid, values: FloatArray, expected: AnyFloatArray, dtype: npt.DTypeLike
+) -> Surface | None:
     """Lay a surface through exact values.
 
     Parameters
