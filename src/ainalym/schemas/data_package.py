@@ -268,5 +268,6 @@ OPTIONAL_COUNTRY_TABLES = (
     "households",
     "urban_share",
     "ownership",
+    "evidence",
 )
 """Tables that a country package may hold."""
