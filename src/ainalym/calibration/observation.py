@@ -17,7 +17,9 @@ from ainalym.ensemble.model import FloatArray, Model
 from ainalym.ensemble.parameters import ParameterDraws, draw_parameters
 from ainalym.ensemble.survival import fill_survival
 
-Kind: TypeAlias = Literal["placed_on_market", "stock", "ewaste_generated"]
+Kind: TypeAlias = Literal[
+    "placed_on_market", "stock", "ewaste_generated", "photovoltaic_capacity", "households"
+]
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,14 @@ class Scene:
         One per piece of evidence.
     pieces_per_tonne
         Of the centre, 0 where nothing is placed on market. Shape (product, year).
+    households
+        Of the centre. Shape (year,).
     """
 
     model: Model
     sights: tuple[Sight, ...]
     pieces_per_tonne: FloatArray
+    households: FloatArray
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,9 @@ class HeldScores:
         return np.zeros((self.count, size))
 
 
-def build_scene(model: Model, sights: tuple[Sight, ...], pieces: FloatArray) -> Scene:
+def build_scene(
+    model: Model, sights: tuple[Sight, ...], pieces: FloatArray, households: FloatArray
+) -> Scene:
     """Cut the model down to what evidence sees.
 
     Parameters
@@ -94,6 +101,8 @@ def build_scene(model: Model, sights: tuple[Sight, ...], pieces: FloatArray) -> 
         What is looked at.
     pieces
         Placed on market of the central run, piece/yr. Shape (year, product).
+    households
+        Of the central run. Shape (year,).
 
     Returns
     -------
@@ -110,7 +119,7 @@ def build_scene(model: Model, sights: tuple[Sight, ...], pieces: FloatArray) -> 
         price_changes=model.price_changes[:, :0],
     )
     ratio = np.divide(pieces, model.market, out=np.zeros_like(pieces), where=model.market > 0.0)
-    return Scene(bare, sights, np.ascontiguousarray(ratio.T))
+    return Scene(bare, sights, np.ascontiguousarray(ratio.T), households)
 
 
 def predict(scene: Scene, scores: HeldScores) -> FloatArray:
@@ -126,7 +135,8 @@ def predict(scene: Scene, scores: HeldScores) -> FloatArray:
     Returns
     -------
     FloatArray
-        Shape (sight, draw): pieces, t, or the same per year; 0 where a product is not sold yet.
+        Shape (sight, draw): pieces, t, or the same per year, MW, households; 0 where a product is not sold
+        yet.
 
     Notes
     -----
@@ -142,6 +152,12 @@ def predict(scene: Scene, scores: HeldScores) -> FloatArray:
     found: dict[tuple[Kind, bool, int, int], FloatArray] = {}
     readings = np.zeros((len(scene.sights), draws.count))
     for total, sight in zip(readings, scene.sights, strict=True):
+        if sight.kind == "households":
+            total += scene.households[sight.year]
+            continue
+        if sight.kind == "photovoltaic_capacity":
+            total += 0.0 if draws.capacity is None else draws.capacity[:, sight.year]
+            continue
         # One product after the other, so that a sum has the same bits in any block.
         for product in sight.products:
             key = (sight.kind, sight.pieces, sight.year, product)

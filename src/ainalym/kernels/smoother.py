@@ -49,6 +49,16 @@ class Moments:
             self.square + other.square,
         )
 
+    def select(self, rows: npt.NDArray[np.intp]) -> Moments:
+        """Take some of the observations alone."""
+        return Moments(
+            self.draws,
+            self.parameter,
+            self.observation[rows],
+            self.cross[:, rows],
+            self.square[np.ix_(rows, rows)],
+        )
+
     @property
     def mean(self) -> FloatArray:
         """Mean of the predictions. Shape (observation,)."""

@@ -1,0 +1,111 @@
+"""What was learned about every uncertain input: before and after, in its own unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import gamma
+
+from ainalym.calibration.observation import HeldScores
+from ainalym.ensemble.model import FloatArray, Model
+from ainalym.ensemble.parameters import draw_parameters
+from ainalym.schemas.run import LAST_YEAR_OF_HISTORY
+
+INPUTS = ("lifetime", "market_level", "unit_weight", "income_elasticity", "market_of_year")
+"""Inputs that are told apart by product: mean life in years, factors, an elasticity."""
+
+MOVED = 0.5
+"""Shift in prior standard deviations from which on an input counts as moved."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Mean and standard deviation of every input over the draws.
+
+    Attributes
+    ----------
+    mean, deviation
+        By input. Shape (product,).
+    """
+
+    mean: dict[str, FloatArray]
+    deviation: dict[str, FloatArray]
+
+
+def gather_inputs(model: Model, blocks: Iterable[HeldScores]) -> Inputs:
+    """Compute mean and standard deviation of every input.
+
+    Parameters
+    ----------
+    model
+        The model.
+    blocks
+        Scores of all draws.
+
+    Returns
+    -------
+    Inputs
+        Of all draws. The market of a year stands for 2025, the last year of history: the factor by which it
+        differs from its level.
+    """
+    sums: dict[str, FloatArray] = {}
+    squares: dict[str, FloatArray] = {}
+    count = 0
+    last = int(np.searchsorted(model.years, LAST_YEAR_OF_HISTORY))
+    for block in blocks:
+        draws = draw_parameters(model, block)
+        values = {
+            "lifetime": draws.scale * gamma(1.0 + 1.0 / draws.shape),
+            "market_level": draws.market_level,
+            "unit_weight": draws.unit_weight,
+            "income_elasticity": draws.elasticity,
+            "market_of_year": draws.market_error[:, last].T,
+        }
+        count += block.count
+        for name, array in values.items():
+            sums[name] = sums.get(name, 0.0) + array.sum(axis=0)
+            squares[name] = squares.get(name, 0.0) + np.square(array).sum(axis=0)
+    mean = {name: total / count for name, total in sums.items()}
+    variance = {name: np.maximum(total / count - mean[name] ** 2, 0.0) for name, total in squares.items()}
+    return Inputs(mean, {name: np.sqrt(values) for name, values in variance.items()})
+
+
+def compare_inputs(model: Model, prior: Inputs, posterior: Inputs) -> pd.DataFrame:
+    """Compare every input before and after.
+
+    Parameters
+    ----------
+    model
+        The model.
+    prior, posterior
+        Mean and standard deviation of the inputs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``input`` (one of :data:`INPUTS`), ``product``, ``prior_mean``, ``prior_deviation``,
+        ``posterior_mean``, ``posterior_deviation`` in the unit of the input, ``shift`` in prior standard
+        deviations, ``narrowing`` (1 less the ratio of the standard deviations).
+    """
+    tables = []
+    for name in INPUTS:
+        spread = prior.deviation[name]
+        safe = np.where(spread > 0.0, spread, np.inf)
+        tables.append(
+            pd.DataFrame(
+                {
+                    "input": name,
+                    "product": list(model.products),
+                    "prior_mean": prior.mean[name],
+                    "prior_deviation": spread,
+                    "posterior_mean": posterior.mean[name],
+                    "posterior_deviation": posterior.deviation[name],
+                    "shift": (posterior.mean[name] - prior.mean[name]) / safe,
+                    "narrowing": np.where(spread > 0.0, 1.0 - posterior.deviation[name] / safe, 0.0),
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
