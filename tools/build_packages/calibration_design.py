@@ -48,9 +48,15 @@ EVIDENCE = Design(
             minimum=0,
             maximum=1,
         ),
-        text("use", "Whether the model learns from the figure or is only shown beside it.", enum=["enters", "shown"]),
+        text(
+            "use",
+            "Whether the model learns from the figure or is only shown beside it.",
+            enum=["enters", "shown"],
+        ),
         text("reason", "Reason of the error, or why the figure is only shown."),
-        text("error_grade", "Grade of trust of error and ratio.", vocabulary="grade", enum=["A", "B", "C", "D"]),
+        text(
+            "error_grade", "Grade of trust of error and ratio.", vocabulary="grade", enum=["A", "B", "C", "D"]
+        ),
         *provenance(),
     ),
     ("quantity", "item", "year", "vintage"),

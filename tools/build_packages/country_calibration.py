@@ -26,7 +26,10 @@ def make_evidence(tables: Mapping[str, Iterable[Row]]) -> Iterator[Row]:
         value = _find_value(held[record["table"]], record)
         relative = record["relative_error"]
         yield {
-            **{name: record[name] or None for name in ("table", "ratio", "error_group", "shared_error", "note")},
+            **{
+                name: record[name] or None
+                for name in ("table", "ratio", "error_group", "shared_error", "note")
+            },
             **{name: record[name] for name in ("quantity", "item", "year", "vintage", "use", "reason")},
             **{name: record[name] for name in ("error_grade", "source", "grade")},
             "region": NATION,

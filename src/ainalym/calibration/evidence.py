@@ -288,7 +288,9 @@ def _collect(rows: list[dict[str, object]], result: Result, years: list[int]) ->
         places = row["places"]
         assert isinstance(places, tuple)
         sights.append(Sight(row["quantity"], counted, places, year))  # type: ignore[arg-type]
-        factors.append((_number(row["ratio"]) or 1.0) * _convert(unit, result, year) * float(str(row["share"])))
+        factors.append(
+            (_number(row["ratio"]) or 1.0) * _convert(unit, result, year) * float(str(row["share"]))
+        )
         deviations.append(_measure_error(row, value))
     table = pd.DataFrame(rows).assign(factor=factors, deviation=deviations)
     values = table["value"].to_numpy(dtype=np.float64)

@@ -88,9 +88,7 @@ class HeldScores:
         return np.zeros((self.count, size))
 
 
-def build_scene(
-    model: Model, sights: tuple[Sight, ...], pieces: FloatArray, households: FloatArray
-) -> Scene:
+def build_scene(model: Model, sights: tuple[Sight, ...], pieces: FloatArray, households: FloatArray) -> Scene:
     """Cut the model down to what evidence sees.
 
     Parameters
