@@ -1,4 +1,4 @@
-"""Learns from evidence: runs the ensemble on what evidence sees, moves its scores, and tells what was learned."""
+"""Learns from evidence: runs the ensemble on what evidence sees, moves its scores, tells what it learned."""
 
 from __future__ import annotations
 
@@ -250,13 +250,15 @@ class Work:
             self.logs[block] = predict_logs(self.everything, self.streams.layout, self.scores[block])
             return compute_moments(self.scores[block], self.logs[block] - observed)
 
-        total: Moments | None = None
+        parts = []
         with ThreadPoolExecutor(self.threads) as pool:
             for part in pool.map(run, range(len(self.spans))):
-                total = part if total is None else total + part
+                parts.append(part)
                 self._done += 1
                 self.listener(self._done / (len(self.spans) * (STEPS + 1)))
-        assert total is not None, "a calibration has at least one block"
+        total = parts[0]
+        for part in parts[1:]:
+            total = total + part
         return total
 
 

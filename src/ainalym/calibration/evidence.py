@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -125,7 +126,7 @@ def _is_empty(cell: object) -> bool:
     return cell is None or cell == "" or (isinstance(cell, float) and math.isnan(cell))
 
 
-def _check_entry(table: Table, row: int, cells: dict[str, object], iso3: str) -> list[Problem]:
+def _check_entry(table: Table, row: int, cells: dict[str, Any], iso3: str) -> list[Problem]:
     """Check that a row that enters is one that the model can learn from."""
     if cells["use"] != "enters":
         return []
@@ -199,7 +200,7 @@ def _check_figure(table: Table, row: int, figure: Figure, years: list[int]) -> l
     return problems
 
 
-def _check_error(table: Table, row: int, cells: dict[str, object], value: float) -> list[Problem]:
+def _check_error(table: Table, row: int, cells: dict[str, Any], value: float) -> list[Problem]:
     """Check that a row says how uncertain it is, in one way."""
     error, low, high = (_number(cells[name]) for name in ("standard_error", "low", "high"))
     given = (error is not None, low is not None and high is not None)
@@ -254,9 +255,9 @@ def _choose_products(
     return find_products(products, wanted), []
 
 
-def _check_contradictions(table: Table, rows: list[dict[str, object]]) -> list[Problem]:
+def _check_contradictions(table: Table, rows: list[dict[str, Any]]) -> list[Problem]:
     """Find rows that say different things of the same, each without error."""
-    seen: dict[tuple[object, ...], dict[str, object]] = {}
+    seen: dict[tuple[object, ...], dict[str, Any]] = {}
     problems = []
     for row in rows:
         exact = row["standard_error"] == 0.0 or (row["low"] is not None and row["low"] == row["high"])
@@ -264,14 +265,14 @@ def _check_contradictions(table: Table, rows: list[dict[str, object]]) -> list[P
             continue
         key = (row["quantity"], row["unit"], row["places"], row["year"])
         other = seen.setdefault(key, row)
-        ratios = [float(str(one["value"])) / (_number(one["ratio"]) or 1.0) for one in (row, other)]
+        ratios = [one["value"] / (_number(one["ratio"]) or 1.0) for one in (row, other)]
         if not math.isclose(*ratios, rel_tol=1e-9):
             problems.append(
                 Problem(
                     "CAL-005",
-                    table.place(int(str(row["row"])), "standard_error"),
+                    table.place(row["row"], "standard_error"),
                     f"{row['value']:g} without error, beside {other['value']:g} without error in row "
-                    f"{int(str(other['row'])) + 2}",
+                    f"{table.lines[other['row']]}",
                     "an error for at least one of two figures that differ",
                     "Both cannot be true; give one of them its error.",
                 )
@@ -279,32 +280,27 @@ def _check_contradictions(table: Table, rows: list[dict[str, object]]) -> list[P
     return problems
 
 
-def _collect(rows: list[dict[str, object]], result: Result, years: list[int]) -> Evidence:
+def _collect(rows: list[dict[str, Any]], result: Result, years: list[int]) -> Evidence:
     sights, factors, deviations = [], [], []
     for row in rows:
-        year = years.index(int(str(row["year"])))
-        unit, value = str(row["unit"]), float(str(row["value"]))
+        year = years.index(row["year"])
+        unit, value = str(row["unit"]), float(row["value"])
         counted = unit not in ("t", "kg/person")
-        places = row["places"]
-        assert isinstance(places, tuple)
-        sights.append(Sight(row["quantity"], counted, places, year))  # type: ignore[arg-type]
-        factors.append(
-            (_number(row["ratio"]) or 1.0) * _convert(unit, result, year) * float(str(row["share"]))
-        )
+        sights.append(Sight(row["quantity"], counted, row["places"], year))
+        factors.append((_number(row["ratio"]) or 1.0) * row["share"] * _convert(unit, result, year))
         deviations.append(_measure_error(row, value))
     table = pd.DataFrame(rows).assign(factor=factors, deviation=deviations)
     values = table["value"].to_numpy(dtype=np.float64)
     entering = (table["use"] == "enters").to_numpy(dtype=bool)
     group, shared = _number_groups(table["error_group"]), table["shared_error"].astype(float).fillna(0.0)
-    covariance = correlate_errors(
-        np.asarray(deviations)[entering], group[entering], shared.to_numpy()[entering]
-    )
+    widths, common = (np.asarray(column, dtype=np.float64)[entering] for column in (deviations, shared))
+    covariance = correlate_errors(widths, group[entering], common)
     kept = ["quantity", "item", "year", "vintage", "products", "value", "unit", "factor", "deviation", "use"]
     kept += ["reason", "error_grade", "source", "grade", "note"]
     return Evidence(table[kept], tuple(sights), np.log(values / np.asarray(factors)), covariance)
 
 
-def _measure_error(row: dict[str, object], value: float) -> float:
+def _measure_error(row: dict[str, Any], value: float) -> float:
     """Compute the standard deviation of the logarithm."""
     error, low, high = (_number(row[name]) for name in ("standard_error", "low", "high"))
     if error is not None:

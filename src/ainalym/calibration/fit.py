@@ -70,7 +70,7 @@ def compare_fit(evidence: Evidence, prior: Moments, posterior: Moments) -> pd.Da
 def _measure(difference: FloatArray, spread: FloatArray, judged: npt.NDArray[np.bool_]) -> FloatArray:
     """Give how far a figure lies from a prediction, in standard deviations; NaN where that has no meaning."""
     usable = judged & (spread > 0.0)
-    return np.divide(-difference, spread, out=np.full(len(difference), np.nan), where=usable)
+    return np.asarray(np.divide(-difference, spread, out=np.full(len(difference), np.nan), where=usable))
 
 
 def explain_conflicts(
@@ -93,9 +93,9 @@ def explain_conflicts(
     -------
     pandas.DataFrame
         One row per figure in conflict and input: columns ``row`` (place among the evidence), ``sigmas`` (norm
-        of the smallest change of all scores that would meet the figure exactly), ``input``, ``product`` (empty
-        for a path), ``factor`` (by which the input would have to differ from its prior median; NaN for the
-        market from year to year and for paths), ``share`` of the change.
+        of the smallest change of all scores that would meet the figure exactly), ``input``, ``product``
+        (empty for a path), ``factor`` (by which the input would have to differ from its prior median; NaN for
+        the market from year to year and for paths), ``share`` of the change.
     """
     fit = compare_fit(evidence, prior, posterior)
     changes, norms = find_least_change(prior, np.zeros(len(fit)))

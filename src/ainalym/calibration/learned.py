@@ -73,6 +73,12 @@ def gather_inputs(model: Model, blocks: Iterable[HeldScores]) -> Inputs:
     return Inputs(mean, {name: np.sqrt(values) for name, values in variance.items()})
 
 
+def _relate(inputs: Inputs, name: str) -> FloatArray:
+    """Compute standard deviations over means."""
+    mean = inputs.mean[name]
+    return np.divide(inputs.deviation[name], mean, out=np.zeros_like(mean), where=mean > 0.0)
+
+
 def compare_inputs(model: Model, prior: Inputs, posterior: Inputs) -> pd.DataFrame:
     """Compare every input before and after.
 
@@ -88,12 +94,13 @@ def compare_inputs(model: Model, prior: Inputs, posterior: Inputs) -> pd.DataFra
     pandas.DataFrame
         Columns ``input`` (one of :data:`INPUTS`), ``product``, ``prior_mean``, ``prior_deviation``,
         ``posterior_mean``, ``posterior_deviation`` in the unit of the input, ``shift`` in prior standard
-        deviations, ``narrowing`` (1 less the ratio of the standard deviations).
+        deviations, ``narrowing``: 1 less the ratio of the standard deviations, each relative to its mean.
     """
     tables = []
     for name in INPUTS:
         spread = prior.deviation[name]
         safe = np.where(spread > 0.0, spread, np.inf)
+        before = np.where(spread > 0.0, _relate(prior, name), np.inf)
         tables.append(
             pd.DataFrame(
                 {
@@ -104,7 +111,7 @@ def compare_inputs(model: Model, prior: Inputs, posterior: Inputs) -> pd.DataFra
                     "posterior_mean": posterior.mean[name],
                     "posterior_deviation": posterior.deviation[name],
                     "shift": (posterior.mean[name] - prior.mean[name]) / safe,
-                    "narrowing": np.where(spread > 0.0, 1.0 - posterior.deviation[name] / safe, 0.0),
+                    "narrowing": np.where(spread > 0.0, 1.0 - _relate(posterior, name) / before, 0.0),
                 }
             )
         )

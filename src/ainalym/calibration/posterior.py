@@ -1,8 +1,8 @@
 """Draws of the posterior: scores of the prior, moved towards evidence in a few small steps.
 
-A gain says how far each score follows each piece of evidence. With the gains at hand, a draw of the posterior
-depends on the seed and its number alone, as one of the prior does: threads, blocks and workers compute it anew
-and get the same bits, and only the gains travel.
+A gain says how far each score follows each piece of evidence. With the gains at hand, a draw of the
+posterior depends on the seed and its number alone, as one of the prior does: threads, blocks and workers
+compute it anew and get the same bits, and only the gains travel.
 """
 
 from __future__ import annotations

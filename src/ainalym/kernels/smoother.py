@@ -134,7 +134,8 @@ def compute_gain(moments: Moments, error_covariance: FloatArray, inflation: floa
     kept = values > NEGLIGIBLE * values[-1]
     basis = vectors[:, kept] / scale[:, np.newaxis]
     inverse = np.einsum("ok,k,qk->oq", basis, 1.0 / values[kept], basis)
-    return np.einsum("po,oq->pq", moments.cross_covariance, inverse)
+    gain: FloatArray = np.einsum("po,oq->pq", moments.cross_covariance, inverse)
+    return gain
 
 
 def update_parameters(parameters: FloatArray, gain: FloatArray, residual: FloatArray) -> None:
