@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -160,8 +160,8 @@ def calibrate(
     _check_draws(draws, len(entering))
     pieces, households = result.data["placed_on_market_pieces"].values, result.data["households"].values
     everything = build_scene(model, evidence.sights, pieces, households)
-    scene = build_scene(model, tuple(evidence.sights[row] for row in entering), pieces, households)
-    layout = plan_layout(model, max(sight.year for sight in scene.sights))
+    scene = replace(everything, sights=tuple(evidence.sights[row] for row in entering))
+    layout = plan_layout(model, len(everything.model.years))
     _check_centre(everything, layout, evidence)
     target = Target(evidence.observed[entering], compute_root(evidence.error_covariance))
     streams = PosteriorStreams(base, scene, layout, target, ())

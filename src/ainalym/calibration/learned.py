@@ -49,12 +49,12 @@ def gather_inputs(model: Model, blocks: Iterable[HeldScores]) -> Inputs:
     -------
     Inputs
         Of all draws. The market of a year stands for 2025, the last year of history: the factor by which it
-        differs from its level.
+        differs from its level; of the last year seen, if that is earlier.
     """
     sums: dict[str, FloatArray] = {}
     squares: dict[str, FloatArray] = {}
     count = 0
-    last = int(np.searchsorted(model.years, LAST_YEAR_OF_HISTORY))
+    last = min(int(np.searchsorted(model.years, LAST_YEAR_OF_HISTORY)), len(model.years) - 1)
     for block in blocks:
         draws = draw_parameters(model, block)
         values = {

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ainalym.ensemble.block import fill_market
-from ainalym.ensemble.model import FloatArray, Model
+from ainalym.ensemble.model import Band, FloatArray, Model
 from ainalym.ensemble.parameters import ParameterDraws, draw_parameters
 from ainalym.ensemble.survival import fill_survival
 
@@ -51,7 +51,7 @@ class Scene:
     Attributes
     ----------
     model
-        Without materials: no evidence speaks of them.
+        Without materials and later years.
     sights
         One per piece of evidence.
     pieces_per_tonne
@@ -84,7 +84,8 @@ class HeldScores:
     def normal(self, stream: str, size: int) -> FloatArray:
         """Give the scores of a stream, shape (draw, size)."""
         if stream in self.held:
-            return self.held[stream].T
+            # A copy: whoever asks for numbers may write over them.
+            return self.held[stream].copy().T
         return np.zeros((self.count, size))
 
 
@@ -107,7 +108,27 @@ def build_scene(model: Model, sights: tuple[Sight, ...], pieces: FloatArray, hou
     Scene
         Ready for :func:`predict`.
     """
-    bare = replace(
+    seen = slice(max(sight.year for sight in sights) + 1)
+    ratio = np.divide(pieces, model.market, out=np.zeros_like(pieces), where=model.market > 0.0)[seen]
+    return Scene(
+        cut_years(drop_materials(model), seen), sights, np.ascontiguousarray(ratio.T), households[seen]
+    )
+
+
+def drop_materials(model: Model) -> Model:
+    """Leave the materials out of a model: no evidence speaks of them.
+
+    Parameters
+    ----------
+    model
+        Any model.
+
+    Returns
+    -------
+    Model
+        A copy without materials.
+    """
+    return replace(
         model,
         materials=(),
         composition=model.composition[:, :0],
@@ -116,8 +137,48 @@ def build_scene(model: Model, sights: tuple[Sight, ...], pieces: FloatArray, hou
         price=model.price[:0],
         price_changes=model.price_changes[:, :0],
     )
-    ratio = np.divide(pieces, model.market, out=np.zeros_like(pieces), where=model.market > 0.0)
-    return Scene(bare, sights, np.ascontiguousarray(ratio.T), households)
+
+
+def cut_years(model: Model, seen: slice) -> Model:
+    """Leave the later years out of a model: what happens in a year acts on no year before.
+
+    Parameters
+    ----------
+    model
+        Any model.
+    seen
+        The years that stay, from the first one on.
+
+    Returns
+    -------
+    Model
+        A copy with fewer years.
+    """
+    panels = model.photovoltaics
+    if panels is not None:
+        panels = replace(
+            panels,
+            capacity=panels.capacity[seen],
+            band=_cut_band(panels.band, seen),
+            tonnes_per_megawatt=panels.tonnes_per_megawatt[seen],
+        )
+    return replace(
+        model,
+        years=model.years[seen],
+        market=model.market[seen],
+        population=model.population[seen],
+        income=model.income[seen],
+        population_band=_cut_band(model.population_band, seen),
+        income_band=_cut_band(model.income_band, seen),
+        profile=model.profile[seen],
+        group_income=model.group_income[seen],
+        region_population=model.region_population[seen],
+        photovoltaics=panels,
+    )
+
+
+def _cut_band(band: Band, seen: slice) -> Band:
+    return Band(band.down[seen], band.up[seen])
 
 
 def predict(scene: Scene, scores: HeldScores) -> FloatArray:

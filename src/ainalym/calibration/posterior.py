@@ -61,15 +61,15 @@ class Layout:
         return found
 
 
-def plan_layout(model: Model, last_year: int) -> Layout:
+def plan_layout(model: Model, seen: int) -> Layout:
     """Choose the scores that evidence may move.
 
     Parameters
     ----------
     model
         The model.
-    last_year
-        Place of the last year that evidence speaks of.
+    seen
+        Number of years up to the last one that evidence speaks of.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def plan_layout(model: Model, last_year: int) -> Layout:
     sizes = dict.fromkeys(BY_PRODUCT, products) | dict.fromkeys(PATHS, 1) | {BY_YEAR: products * years}
     columns = {stream: np.arange(size, dtype=np.intp) for stream, size in sizes.items()}
     grid = columns[BY_YEAR].reshape(products, years)
-    columns[BY_YEAR] = np.ascontiguousarray(grid[:, : last_year + 1].ravel())
+    columns[BY_YEAR] = np.ascontiguousarray(grid[:, :seen].ravel())
     return Layout(sizes, columns)
 
 
@@ -230,7 +230,7 @@ def draw_prior(base: RandomStreams, layout: Layout, first: int, last: int) -> Fl
 
 
 def hold_scores(layout: Layout, scores: FloatArray) -> HeldScores:
-    """Sort the moved scores into their streams; the others of these streams stay at the centre.
+    """Sort the moved scores into their streams, as the model cut down to what is seen has them.
 
     Parameters
     ----------
@@ -244,16 +244,7 @@ def hold_scores(layout: Layout, scores: FloatArray) -> HeldScores:
     HeldScores
         For :func:`ainalym.calibration.observation.predict`.
     """
-    count = scores.shape[1]
-    held = {}
-    for name, rows in layout.slices().items():
-        columns, size = layout.columns[name], layout.sizes[name]
-        if len(columns) == size:
-            held[name] = scores[rows]
-        else:
-            held[name] = np.zeros((size, count))
-            held[name][columns] = scores[rows]
-    return HeldScores(held, count)
+    return HeldScores({name: scores[rows] for name, rows in layout.slices().items()}, scores.shape[1])
 
 
 def predict_logs(scene: Scene, layout: Layout, scores: FloatArray) -> FloatArray:
