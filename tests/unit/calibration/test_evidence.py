@@ -190,7 +190,7 @@ def test_that_the_evidence_of_kazakhstan_says_how_far_it_may_be_off(evidence: Ev
     one, other, operator = (
         vintages.index(f"All equipment{name}") for name in ("GEM2020", "REM2021", "ROP2017")
     )
-    assert covariance[one, other] / covariance[one, one] == pytest.approx(0.5)
+    assert covariance[one, other] / covariance[one, one] == pytest.approx(0.5, abs=0.01)
     assert covariance[one, operator] == 0.0
 
 
