@@ -13,7 +13,7 @@ import pandas as pd
 
 from ainalym.calibration.evidence import TABLE, Evidence, read_evidence
 from ainalym.calibration.fit import compare_fit, explain_conflicts
-from ainalym.calibration.learned import Inputs, compare_inputs, gather_inputs
+from ainalym.calibration.learned import Inputs, compare_inputs, compute_ratios, gather_inputs
 from ainalym.calibration.observation import Scene, build_scene
 from ainalym.calibration.posterior import (
     Layout,
@@ -63,6 +63,8 @@ class Calibration:
     conflicts
         What would have to be true for rows that do not fit; see
         :func:`ainalym.calibration.fit.explain_conflicts`.
+    ratios
+        By how much the mean of every input has changed. Shape (product,).
     draws
         Number of draws that were learned from.
     seconds
@@ -74,11 +76,12 @@ class Calibration:
     fit: pd.DataFrame
     learned: pd.DataFrame
     conflicts: pd.DataFrame
+    ratios: dict[str, FloatArray]
     draws: int
     seconds: float
 
 
-def read_country_evidence(country: str, result: Result) -> Evidence | None:
+def read_country_evidence(country: str, result: Result, with_sales: bool = True) -> Evidence | None:
     """Read the evidence of a country; see :func:`ainalym.calibration.evidence.read_evidence`.
 
     Parameters
@@ -87,6 +90,8 @@ def read_country_evidence(country: str, result: Result) -> Evidence | None:
         ISO code, name, or folder of a country package.
     result
         Central run of the country.
+    with_sales
+        Whether figures of the table ``sales`` may enter; else they are only shown.
 
     Returns
     -------
@@ -99,7 +104,7 @@ def read_country_evidence(country: str, result: Result) -> Evidence | None:
         With every problem of the table, [CAL-001] to [CAL-008].
     """
     reference = read_reference()
-    evidence = read_evidence(read_country(country, reference), reference, result)
+    evidence = read_evidence(read_country(country, reference), reference, result, with_sales)
     return evidence if evidence is not None and evidence.enters.any() else None
 
 
@@ -169,12 +174,14 @@ def calibrate(
     prior = work.begin()
     before = work.gather()
     steps, posterior = work.learn(prior)
+    after = work.gather()
     return Calibration(
         streams=PosteriorStreams(base, scene, layout, target, steps),
         evidence=evidence,
         fit=compare_fit(evidence, prior, posterior),
-        learned=compare_inputs(model, before, work.gather()),
+        learned=compare_inputs(model, before, after),
         conflicts=explain_conflicts(model, layout, evidence, prior, posterior),
+        ratios=compute_ratios(before, after),
         draws=draws,
         seconds=time.perf_counter() - begun,
     )

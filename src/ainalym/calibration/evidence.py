@@ -23,6 +23,9 @@ from ainalym.results.result import Result
 
 TABLE = "evidence"
 
+SALES = "sales"
+"""Table whose figures may also set the level of the market: never both."""
+
 UNITS = {
     "ewaste_generated": ("t", "kg/person", "piece"),
     "placed_on_market": ("t", "kg/person", "piece"),
@@ -73,7 +76,9 @@ class Evidence:
         return (self.rows["use"] == "enters").to_numpy(dtype=bool)
 
 
-def read_evidence(figures: Country, reference: Reference, result: Result) -> Evidence | None:
+def read_evidence(
+    figures: Country, reference: Reference, result: Result, with_sales: bool = True
+) -> Evidence | None:
     """Read and check the evidence of a country.
 
     Parameters
@@ -84,6 +89,8 @@ def read_evidence(figures: Country, reference: Reference, result: Result) -> Evi
         Reference package.
     result
         Central run: its years, population and households.
+    with_sales
+        Whether figures of the table ``sales`` may enter; else they are only shown.
 
     Returns
     -------
@@ -105,6 +112,8 @@ def read_evidence(figures: Country, reference: Reference, result: Result) -> Evi
     rows = []
     for place, record in enumerate(table.frame.to_dict("records")):
         cells = {str(name): None if _is_empty(cell) else cell for name, cell in record.items()}
+        if cells["table"] == SALES and not with_sales:
+            cells["use"] = "shown"
         figure, wrong = find_figure(figures.package, table, place, cells)
         problems += wrong
         problems += _check_entry(table, place, cells, figures.iso3)

@@ -63,6 +63,8 @@ def gather_inputs(model: Model, blocks: Iterable[HeldScores]) -> Inputs:
             "unit_weight": draws.unit_weight,
             "income_elasticity": draws.elasticity,
             "market_of_year": draws.market_error[:, last].T,
+            "lifetime_shape": draws.shape,
+            "lifetime_scale": draws.scale,
         }
         count += block.count
         for name, array in values.items():
@@ -116,3 +118,22 @@ def compare_inputs(model: Model, prior: Inputs, posterior: Inputs) -> pd.DataFra
             )
         )
     return pd.concat(tables, ignore_index=True)
+
+
+def compute_ratios(prior: Inputs, posterior: Inputs) -> dict[str, FloatArray]:
+    """Compute by how much the mean of every input has changed.
+
+    Parameters
+    ----------
+    prior, posterior
+        Mean and standard deviation of the inputs.
+
+    Returns
+    -------
+    dict of str to FloatArray
+        Factors by input, 1 where the mean was zero. Shape (product,).
+    """
+    return {
+        name: np.divide(posterior.mean[name], mean, out=np.ones_like(mean), where=mean > 0.0)
+        for name, mean in prior.mean.items()
+    }

@@ -6,6 +6,12 @@ from collections.abc import Callable
 
 from ainalym.errors import InputError, Problem
 from ainalym.reports.chart_parts import Spec
+from ainalym.reports.draw_calibration import (
+    draw_evidence_fit,
+    draw_ewaste_generated_learned,
+    draw_placed_on_market_learned,
+    draw_stock_learned,
+)
 from ainalym.reports.draw_evidence import draw_comparison, draw_photovoltaic_capacity
 from ainalym.reports.draw_fans import (
     draw_aluminium_fan,
@@ -57,6 +63,10 @@ CHARTS: dict[str, Drawing] = {
     "material_value": draw_material_value,
     "regions": draw_regions,
     "comparison": draw_comparison,
+    "ewaste_generated_learned": draw_ewaste_generated_learned,
+    "placed_on_market_learned": draw_placed_on_market_learned,
+    "stock_learned": draw_stock_learned,
+    "evidence_fit": draw_evidence_fit,
     "photovoltaic_capacity": draw_photovoltaic_capacity,
 }
 """Every chart by its name; a new chart is one function and one line here."""

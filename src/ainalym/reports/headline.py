@@ -15,6 +15,7 @@ from ainalym.core.quantities import get_quantity
 from ainalym.core.units import TONNES_PER_KILOTONNE
 from ainalym.reports.language import Translator
 from ainalym.reports.text_table import Column, TextTable, write_figure
+from ainalym.results.calibration import has_learned
 from ainalym.results.result import Result
 from ainalym.results.summary import (
     ACCUMULATIONS,
@@ -163,7 +164,14 @@ def describe_gap(result: Result, translator: Translator) -> str:
                 year=gap.disputed_year,
             )
         )
-    sentences.append(translator.gettext("Nothing was tuned to close the gap."))
+    if has_learned(result):
+        sentences.append(
+            translator.gettext(
+                "The model has learned from some of these figures, as far as their errors allow."
+            )
+        )
+    else:
+        sentences.append(translator.gettext("Nothing was tuned to close the gap."))
     return " ".join(sentences)
 
 

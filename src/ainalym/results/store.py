@@ -24,6 +24,9 @@ TABLES_FOLDER = "tables"
 CENTRAL_LEVEL, DRAWS_LEVEL = 4, 0
 """Levels of compression: draws are noise, of which packing takes off a seventh at three times the time."""
 
+CALIBRATION = ("evidence", "learned", "conflicts", "prior")
+"""Tables of a result that has learned from evidence."""
+
 QUANTITIES_FILE = "quantities.csv"
 """Header table: name, unit, definition of every quantity in the other tables."""
 
@@ -41,7 +44,7 @@ def write_result(result: Result, folder: Path) -> None:
     Notes
     -----
     Writes ``outlook.nc`` (the central path), ``tables/<quantity>.csv``, ``tables/quantities.csv`` with the
-    units, the summary tables and ``run.json``; where the run has draws also ``draws.nc`` (totals by category
+    units, the summary tables and ``run.json``; ``tables/calibration_*.csv`` where it has learned; where the run has draws also ``draws.nc`` (totals by category
     and by material of every draw), ``quantiles.nc``, ``means.nc`` and ``tables/<quantity>_quantiles.csv``.
     """
     write_arrays(result.data, folder / ARRAYS_FILE, CENTRAL_LEVEL)
@@ -61,6 +64,7 @@ def write_result(result: Result, folder: Path) -> None:
         "label_materials": result.tables["materials"].reset_index(),
         "label_regions": result.tables["regions"].reset_index(),
         "sources": result.tables["sources"],
+        **{f"calibration_{name}": result.tables[name] for name in CALIBRATION if name in result.tables},
     }.items():
         _write_table(table, tables / f"{name}.csv")
     record = json.dumps(result.record, ensure_ascii=False, indent=2)
