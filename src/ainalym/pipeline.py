@@ -157,7 +157,8 @@ def run_outlook(
         curves = estimate_country_curves(reference, figures, income, household_size)
         market = _project(reference, figures, market, suggested, drivers, curves, lifetime, options)
         if learned is not None:
-            market, lifetime = enter_learned(market, lifetime, learned)
+            mass, pieces, lifetime = enter_learned(market.mass, market.pieces, lifetime, learned)
+            market = Market(mass, pieces, market.origin)
     with watch.stage("stock"):
         stock, ewaste = compute_stock_and_ewaste(market.mass, lifetime, convention)
         stock_pieces, ewaste_pieces = compute_stock_and_ewaste(market.pieces, lifetime, convention, "pieces")

@@ -18,11 +18,10 @@ from ainalym.results.calibration import (
     list_conflicts,
     list_moved,
 )
-from ainalym.results.intervals import ENDS
 from ainalym.results.result import Result
 
-PLAIN_UNITS = ("piece", "household")
-"""Units whose numbers are counts."""
+FIGURE = ("median", "low", "high")
+"""Columns of a figure with its interval, in the order in which it is written."""
 
 
 def describe_calibration(result: Result, translator: Translator) -> str:
@@ -76,7 +75,7 @@ def compose_learning_table(result: Result, translator: Translator) -> TextTable 
         quantity = get_quantity(str(row["quantity"]))
         unit = translator.unit("kt" if quantity.unit == "t" else "kt/yr")
         before, after = (
-            _write_interval(translator, *(row[f"{prefix}{end}"] / TONNES_PER_KILOTONNE for end in ENDS))
+            _write_interval(translator, *(row[f"{prefix}{one}"] / TONNES_PER_KILOTONNE for one in FIGURE))
             for prefix in ("prior_", "")
         )
         rows.append((f"{quantity.labels[translator.language]}, {unit}", str(row["year"]), before, after))

@@ -37,8 +37,8 @@ def note_sales(result: Result, translator: Translator) -> str:
     even = translator.gettext("The model spreads a year evenly over its months.")
     if are_sales_evidence(result):
         reading = translator.gettext(
-            "The model has learned from some of these sales, as far as their errors allow; it is not forced to "
-            "meet them."
+            "The model has learned from some of these sales, as far as their errors allow; it is not forced "
+            "to meet them."
         )
     elif have_sales_entered(result):
         reading = translator.gettext(

@@ -80,15 +80,15 @@ def compute_learning(result: Result) -> pd.DataFrame:
     for quantity in HEADLINE_QUANTITIES:
         after = compute_totals(result, quantity)
         before = prior[prior["quantity"] == quantity].set_index("year")
-        for year in list_years(result):
-            rows.append(
-                {
-                    "quantity": quantity,
-                    "year": year,
-                    **{f"prior_{name}": float(before[name].loc[year]) for name in ENDS},
-                    **after[year]._asdict(),
-                }
-            )
+        rows += [
+            {
+                "quantity": quantity,
+                "year": year,
+                **{f"prior_{name}": float(before[name].loc[year]) for name in ENDS},
+                **after[year]._asdict(),
+            }
+            for year in list_years(result)
+        ]
     return pd.DataFrame(rows)
 
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import xarray as xr
 
 from ainalym.core.arrays import describe_array
-from ainalym.stages.placed_on_market import Market
 
 
 class Learned(NamedTuple):
@@ -26,27 +25,27 @@ class Learned(NamedTuple):
     lifetime: xr.DataArray
 
 
-def enter_learned(market: Market, lifetime: xr.DataArray, learned: Learned) -> tuple[Market, xr.DataArray]:
+def enter_learned(
+    mass: xr.DataArray, pieces: xr.DataArray, lifetime: xr.DataArray, learned: Learned
+) -> tuple[xr.DataArray, xr.DataArray, xr.DataArray]:
     """Move market and lifetimes to what was learned.
 
     Parameters
     ----------
-    market
-        Before learning.
+    mass, pieces
+        Placed on market before learning. Dims (year, product), t/yr and piece/yr.
     lifetime
-        Weibull lifetimes before learning. Dims (parameter, product).
+        Weibull lifetimes before learning. Dims (parameter, product), 1 and yr.
     learned
         Factors, with the same labels.
 
     Returns
     -------
-    tuple of Market and xarray.DataArray
-        New arrays; the origin of a value stays what it was.
+    tuple of three xarray.DataArray
+        Mass, pieces and lifetime as new arrays.
     """
-    mass, pieces = market.mass * learned.mass, market.pieces * learned.pieces
-    moved = Market(
-        describe_array(mass, "placed_on_market"),
-        describe_array(pieces, "placed_on_market_pieces"),
-        market.origin,
+    return (
+        describe_array(mass * learned.mass, "placed_on_market"),
+        describe_array(pieces * learned.pieces, "placed_on_market_pieces"),
+        lifetime * learned.lifetime,
     )
-    return moved, lifetime * learned.lifetime
