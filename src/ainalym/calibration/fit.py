@@ -121,6 +121,7 @@ def _describe_change(model: Model, layout: Layout, change: FloatArray) -> pd.Dat
         elif stream in BY_PRODUCT:
             weights, factors = np.square(own), _to_factors(model, stream, own)
         else:
+            # Paths, curves and switches act together on the years after history: no single factor tells them.
             rows.append((stream, "", np.nan, float(np.square(own).sum())))
             continue
         rows += [

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ainalym.ensemble.block import fill_market
 from ainalym.ensemble.model import Band, FloatArray, Model
+from ainalym.ensemble.ownership import Ownership
 from ainalym.ensemble.parameters import ParameterDraws, draw_parameters
 from ainalym.ensemble.survival import fill_survival
 
@@ -174,7 +175,15 @@ def cut_years(model: Model, seen: slice) -> Model:
         group_income=model.group_income[seen],
         region_population=model.region_population[seen],
         photovoltaics=panels,
+        ownership=_cut_ownership(model.ownership, int(seen.stop)),
     )
+
+
+def _cut_ownership(ownership: Ownership | None, years: int) -> Ownership | None:
+    """Leave the later years out; within history no market follows ownership."""
+    if ownership is None or years <= ownership.past:
+        return None
+    return replace(ownership, bearers=ownership.bearers[:, : 1 + years - ownership.past])
 
 
 def _cut_band(band: Band, seen: slice) -> Band:

@@ -25,6 +25,12 @@ ERROR_STREAM = "evidence_error_{}"
 BY_PRODUCT = ("market_level", "lifetime_scale", "lifetime_shape", "unit_weight", "income_elasticity")
 """Streams with one score per product that act on what evidence sees."""
 
+SWITCHES = ("switch_speed", "switch_date", "phase_out", "switch_remaining")
+"""Streams with one score per product that act on the years after history."""
+
+CURVES = "saturation_curve"
+"""Stream with three scores per demand group that act on the years after history."""
+
 PATHS = ("photovoltaic_path",)
 """Streams with one score that act on years of history."""
 
@@ -79,6 +85,9 @@ def plan_layout(model: Model, seen: int) -> Layout:
     """
     products, years = len(model.products), len(model.years)
     sizes = dict.fromkeys(BY_PRODUCT, products) | dict.fromkeys(PATHS, 1) | {BY_YEAR: products * years}
+    ownership = model.ownership
+    if ownership is not None and seen > ownership.past:
+        sizes |= dict.fromkeys(SWITCHES, products) | {CURVES: 3 * ownership.group_count}
     columns = {stream: np.arange(size, dtype=np.intp) for stream, size in sizes.items()}
     grid = columns[BY_YEAR].reshape(products, years)
     columns[BY_YEAR] = np.ascontiguousarray(grid[:, :seen].ravel())

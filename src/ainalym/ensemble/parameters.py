@@ -298,7 +298,7 @@ def _draw_capacity(model: Model, scores: Normals) -> FloatArray | None:
     return np.maximum(drawn, 0.0)
 
 
-def _draw_curves(model: Model, scores: Scores) -> CurveSet | None:
+def _draw_curves(model: Model, scores: Normals) -> CurveSet | None:
     """Draw the curves of ownership: one set of scores moves level, rate and midpoint of a group together."""
     ownership = model.ownership
     if ownership is None:
@@ -309,7 +309,7 @@ def _draw_curves(model: Model, scores: Scores) -> CurveSet | None:
     return shift_curves(ownership, by_group, row.spread)
 
 
-def _draw_switches(model: Model, scores: Scores) -> Switches | None:
+def _draw_switches(model: Model, scores: Normals) -> Switches | None:
     """Draw speed, date, end of trade and remaining share of every switch."""
     ownership = model.ownership
     if ownership is None:

@@ -20,6 +20,9 @@ from ainalym.results.calibration import (
 )
 from ainalym.results.result import Result
 
+SWITCHES = ("switch_speed", "switch_date", "phase_out", "switch_remaining")
+"""Inputs that say how one product gives way to another."""
+
 FIGURE = ("median", "low", "high")
 """Columns of a figure with its interval, in the order in which it is written."""
 
@@ -224,6 +227,7 @@ def name_inputs(translator: Translator) -> dict[str, str]:
         "market_error": translator.gettext("Market from year to year"),
         "photovoltaic_path": translator.gettext("Photovoltaic capacity"),
         "saturation_curve": translator.gettext("Curves of ownership"),
+        **dict.fromkeys(SWITCHES, translator.gettext("Change of technology")),
     }
 
 
