@@ -32,6 +32,7 @@ def outlook(
     draws: int = 1000,
     seed: int = 1,
     threads: int = 2,
+    calibrate: bool = True,
 ) -> Outlook:
     """Compute the outlook of a country.
 
@@ -62,6 +63,9 @@ def outlook(
         Same seed, same numbers, on any machine.
     threads
         Threads of this machine that compute draws.
+    calibrate
+        Whether the model learns from the evidence of the country: published totals, ownership, sales. Without
+        draws, or for a country without evidence, there is nothing to learn.
 
     Returns
     -------
@@ -88,4 +92,5 @@ def outlook(
         draws=draws,
         seed=seed,
         threads=threads,
+        calibrate=calibrate,
     )

@@ -36,6 +36,7 @@ from ainalym.stages.drivers import (
     compute_population,
     compute_urban_share,
 )
+from ainalym.stages.learned import Learned, enter_learned
 from ainalym.stages.market_statistics import Surroundings, clean_statistics
 from ainalym.stages.materials import (
     calibrate_composition,
@@ -107,7 +108,10 @@ class Stopwatch:
 
 
 def run_outlook(
-    country: str, options: RunOptions | None = None, listener: Callable[[str], None] = lambda _: None
+    country: str,
+    options: RunOptions | None = None,
+    listener: Callable[[str], None] = lambda _: None,
+    learned: Learned | None = None,
 ) -> Result:
     """Run the outlook of a country.
 
@@ -119,6 +123,8 @@ def run_outlook(
         Choices of the run.
     listener
         Called with the name of each stage, one of :data:`STAGES`, when it begins.
+    learned
+        What evidence has taught, to be entered after the projection; None for the model as it is.
 
     Returns
     -------
@@ -150,6 +156,9 @@ def run_outlook(
     with watch.stage("projection"):
         curves = estimate_country_curves(reference, figures, income, household_size)
         market = _project(reference, figures, market, suggested, drivers, curves, lifetime, options)
+        if learned is not None:
+            mass, pieces, lifetime = enter_learned(market.mass, market.pieces, lifetime, learned)
+            market = Market(mass, pieces, market.origin)
     with watch.stage("stock"):
         stock, ewaste = compute_stock_and_ewaste(market.mass, lifetime, convention)
         stock_pieces, ewaste_pieces = compute_stock_and_ewaste(market.pieces, lifetime, convention, "pieces")

@@ -8,9 +8,12 @@ result is the same byte for byte whenever the inputs are.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+import calibration_design
+import country_calibration
 import country_drivers
 import country_evidence
 import country_ownership
@@ -30,6 +33,7 @@ import uncertainty_design
 import uncertainty_of_projection
 from figures import Figures
 from packages import VERSION, Package, write_json, write_package
+from tables import Row
 
 PROGRAM = Path(__file__).parents[2] / "src" / "ainalym"
 
@@ -103,6 +107,7 @@ def make_kazakhstan(figures: Figures) -> Package:
             (projection_designs.HOUSEHOLDS, country_ownership.make_households(figures)),
             (projection_designs.OWNERSHIP, country_ownership.make_ownership(figures)),
             (projection_designs.URBAN_SHARE, country_drivers.make_urban_share(figures)),
+            (calibration_design.EVIDENCE, make_evidence(figures)),
         ],
     )
 
@@ -122,6 +127,19 @@ def make_panel(figures: Figures) -> Package:
     )
 
 
+def make_evidence(figures: Figures) -> Iterator[Row]:
+    """Make the table of evidence from the tables that hold its figures."""
+    return country_calibration.make_evidence(
+        {
+            "published": country_evidence.make_published(figures),
+            "sales": country_evidence.make_sales(figures),
+            "ownership": country_ownership.make_ownership(figures),
+            "households": country_ownership.make_households(figures),
+            "photovoltaic_capacity": country_drivers.make_photovoltaic_capacity(),
+        }
+    )
+
+
 def build(figures: Figures, program: Path) -> None:
     """Write schemas and packages into the folder of the program and print the number of rows."""
     for design in (
@@ -133,6 +151,7 @@ def build(figures: Figures, program: Path) -> None:
         *projection_designs.REFERENCE_PROJECTION_DESIGNS,
         *projection_designs.COUNTRY_PROJECTION_DESIGNS,
         *panel_design.PANEL_DESIGNS,
+        calibration_design.EVIDENCE,
     ):
         write_json(design.describe(), program / "schemas" / "table_schemas" / f"{design.name}.json")
     for package, folder in (

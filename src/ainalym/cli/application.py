@@ -103,6 +103,13 @@ def outlook(
             help="Scale the materials to published world totals; the report says so.",
         ),
     ] = False,
+    calibrate: Annotated[
+        bool,
+        typer.Option(
+            "--calibrate/--no-calibrate",
+            help="Whether the model learns from the evidence of the country, where it has any.",
+        ),
+    ] = True,
 ) -> None:
     """Compute the outlook of a country: placed on market, stock, e-waste, materials, value, regions.
 
@@ -125,7 +132,36 @@ def outlook(
         statistics=statistics,
     )
     ensemble = choose_ensemble(draws, seed, threads)
-    write_outlook_folder(country, options, ensemble, out, force, language, console)
+    write_outlook_folder(country, options, ensemble, out, force, language, console, calibrate)
+
+
+@app.command("calibrate")
+def calibrate_country(
+    country: Annotated[str, typer.Argument(help="Country: ISO code, a name, or the folder of a package.")],
+    draws: Annotated[int, typer.Option(help="Number of draws that the model learns from.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
+    until: Annotated[int, typer.Option(help="Last year of the outlook.")] = 2050,
+    threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for report, arrays and tables; without it nothing is written."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an older folder.")] = False,
+    language: Annotated[
+        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
+    ] = "en",
+) -> None:
+    """Let the model learn from what the country has seen: totals, ownership, sales, each with its error.
+
+    Prints the outlook before and after, the fit to every figure, which inputs moved, and which figures
+    contradict the rest, with what would have to be true for them.
+    """
+    from ainalym.cli.calibrate_command import run_calibrate_command
+    from ainalym.ensemble.options import EnsembleOptions
+    from ainalym.schemas.run import RunOptions
+
+    asked = EnsembleOptions(draws=draws, seed=seed, threads=threads)
+    run_calibrate_command(country, RunOptions(until=until), asked, console, out, force, language)
 
 
 @app.command()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy.special import ndtr
 
 from ainalym.core.streams import (
-    RandomStreams,
+    Streams,
     correlate_products,
     correlate_years,
     to_lognormal,
@@ -63,6 +64,17 @@ BLOCK_YEARS = 5
 """Years of price history that are drawn together, so that a business cycle stays whole."""
 
 
+class Normals(Protocol):
+    """Standard normal numbers of named streams, for draws in a row."""
+
+    @property
+    def count(self) -> int:
+        """Number of draws."""
+
+    def normal(self, stream: str, size: int) -> FloatArray:
+        """Give standard normal numbers of a stream, shape (draw, size)."""
+
+
 @dataclass(frozen=True)
 class Scores:
     """Standard normal numbers of the named streams, for draws in a row.
@@ -77,7 +89,7 @@ class Scores:
         Number of draws.
     """
 
-    streams: RandomStreams
+    streams: Streams
     first: int
     count: int
 
@@ -143,7 +155,7 @@ class ParameterDraws:
         return int(self.population.shape[0])
 
 
-def draw_parameters(model: Model, scores: Scores) -> ParameterDraws:
+def draw_parameters(model: Model, scores: Normals) -> ParameterDraws:
     """Draw all uncertain inputs of a block.
 
     Parameters
@@ -214,11 +226,11 @@ def to_factor(row: Spread, scores: FloatArray, width: FloatArray | float) -> Flo
     return transforms[row.distribution](scores, width)
 
 
-def _draw_one(scores: Scores, stream: str) -> FloatArray:
+def _draw_one(scores: Normals, stream: str) -> FloatArray:
     return scores.normal(stream, 1)[:, 0]
 
 
-def _draw_elasticities(model: Model, scores: Scores) -> tuple[FloatArray, FloatArray]:
+def _draw_elasticities(model: Model, scores: Normals) -> tuple[FloatArray, FloatArray]:
     row = model.spreads["income_elasticity", "all"]
     raw = correlate_products(scores.normal("income_elasticity", len(model.products)), row.between_products)
     error = model.elasticity_error * row.spread
@@ -231,7 +243,7 @@ def _draw_elasticities(model: Model, scores: Scores) -> tuple[FloatArray, FloatA
     return elasticity, np.asarray(model.total_elasticity + total_error * shift)
 
 
-def _draw_market_errors(model: Model, scores: Scores) -> FloatArray:
+def _draw_market_errors(model: Model, scores: Normals) -> FloatArray:
     row = model.spreads["market_error", "all"]
     years, products = len(model.years), len(model.products)
     raw = scores.normal("market_error", products * years)
@@ -244,12 +256,12 @@ def _draw_market_errors(model: Model, scores: Scores) -> FloatArray:
     return to_factor(row, by_product, row.spread)
 
 
-def _draw_drift(model: Model, scores: Scores) -> FloatArray:
+def _draw_drift(model: Model, scores: Normals) -> FloatArray:
     row = model.spreads["market_drift", "all"]
     return correlate_products(scores.normal("market_drift", len(model.products)), row.between_products)
 
 
-def _draw_compositions(model: Model, scores: Scores) -> FloatArray:
+def _draw_compositions(model: Model, scores: Normals) -> FloatArray:
     shape = (scores.count, *model.composition.shape)
     raw = scores.normal("composition", shape[1] * shape[2]).reshape(shape)
     row = model.spreads["composition", "additive_A"]
@@ -263,7 +275,7 @@ def _draw_compositions(model: Model, scores: Scores) -> FloatArray:
     return np.asarray(drawn)
 
 
-def _draw_prices(model: Model, scores: Scores) -> FloatArray:
+def _draw_prices(model: Model, scores: Normals) -> FloatArray:
     row = model.spreads["price", "all"]
     if row.distribution == "resampled_history":
         shift = _resample(model.price_changes, scores, round(row.spread / BLOCK_YEARS))
@@ -279,7 +291,7 @@ def _draw_prices(model: Model, scores: Scores) -> FloatArray:
     return np.asarray(model.price * factor)
 
 
-def _resample(changes: FloatArray, scores: Scores, blocks: int) -> FloatArray:
+def _resample(changes: FloatArray, scores: Normals, blocks: int) -> FloatArray:
     """Add up the changes of blocks of years drawn from history, which is closed to a ring."""
     years = len(changes)
     raw = scores.normal("price_history", max(blocks, 1))[:, :blocks]
@@ -291,7 +303,7 @@ def _resample(changes: FloatArray, scores: Scores, blocks: int) -> FloatArray:
     return total
 
 
-def _draw_capacity(model: Model, scores: Scores) -> FloatArray | None:
+def _draw_capacity(model: Model, scores: Normals) -> FloatArray | None:
     panels = model.photovoltaics
     if panels is None:
         return None
@@ -299,7 +311,7 @@ def _draw_capacity(model: Model, scores: Scores) -> FloatArray | None:
     return np.maximum(drawn, 0.0)
 
 
-def _draw_curves(model: Model, scores: Scores) -> CurveSet | None:
+def _draw_curves(model: Model, scores: Normals) -> CurveSet | None:
     """Draw the curves of ownership: one set of scores moves level, rate and midpoint of a group together."""
     ownership = model.ownership
     if ownership is None:
@@ -310,7 +322,7 @@ def _draw_curves(model: Model, scores: Scores) -> CurveSet | None:
     return shift_curves(ownership, by_group, row.spread)
 
 
-def _draw_switches(model: Model, scores: Scores) -> Switches | None:
+def _draw_switches(model: Model, scores: Normals) -> Switches | None:
     """Draw speed, date, end of trade and remaining share of every switch."""
     ownership = model.ownership
     if ownership is None:

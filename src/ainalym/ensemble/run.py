@@ -15,6 +15,7 @@ import xarray as xr
 
 from ainalym.core.arrays import describe_array
 from ainalym.core.dimensions import order_dimensions
+from ainalym.core.streams import Streams
 from ainalym.ensemble.model import FloatArray, Model
 from ainalym.ensemble.options import QUANTILES, EnsembleOptions
 from ainalym.ensemble.quantiles import DrawFile, compute_quantiles
@@ -49,7 +50,7 @@ class Progress:
 
 Listener: TypeAlias = Callable[[Progress], None]
 
-Blocks: TypeAlias = Callable[[Model, EnsembleOptions], Iterator[Slab]]
+Blocks: TypeAlias = Callable[[Model, EnsembleOptions, Streams], Iterator[Slab]]
 """Gives every block of a run, in any order."""
 
 
@@ -87,6 +88,7 @@ def run_ensemble(
     listener: Listener = lambda _: None,
     blocks: Blocks | None = None,
     folder: Path | None = None,
+    streams: Streams | None = None,
 ) -> EnsembleResult:
     """Run an ensemble.
 
@@ -103,6 +105,8 @@ def run_ensemble(
         :func:`ainalym.ensemble.cluster.open_cluster`.
     folder
         Where the temporary file shall be.
+    streams
+        Streams that have learned from evidence; those of the options by default.
 
     Returns
     -------
@@ -124,7 +128,7 @@ def run_ensemble(
     cells = sum(int(np.prod(_sizes(model, axes))) for axes in SUMMARISED.values())
     mass_error, done = 0.0, 0
     with DrawFile(cells, options.draws, folder) as file:
-        for slab in (blocks or compute_on_threads)(model, options):
+        for slab in (blocks or compute_on_threads)(model, options, streams or options.streams):
             file.write(slab.first, slab.summarised)
             count = slab.summarised.shape[1]
             for name, values in (slab.kept | slab.headline).items():
@@ -146,7 +150,7 @@ def run_ensemble(
     )
 
 
-def compute_on_threads(model: Model, options: EnsembleOptions) -> Iterator[Slab]:
+def compute_on_threads(model: Model, options: EnsembleOptions, streams: Streams) -> Iterator[Slab]:
     """Compute every block on threads of this process.
 
     Parameters
@@ -155,6 +159,8 @@ def compute_on_threads(model: Model, options: EnsembleOptions) -> Iterator[Slab]
         The model.
     options
         Choices of the ensemble.
+    streams
+        Streams of the run.
 
     Yields
     ------
@@ -164,7 +170,7 @@ def compute_on_threads(model: Model, options: EnsembleOptions) -> Iterator[Slab]
     waiting = iter(options.blocks)
     if options.threads == 1:
         for first, last in waiting:
-            yield compute_slab(model, options.streams, first, last)
+            yield compute_slab(model, streams, first, last)
         return
     with _stop_early(ThreadPoolExecutor(options.threads)) as pool:
         running: set[Future[Slab]] = set()
@@ -175,7 +181,7 @@ def compute_on_threads(model: Model, options: EnsembleOptions) -> Iterator[Slab]
                 if pair is None:
                     more = False
                 else:
-                    running.add(pool.submit(compute_slab, model, options.streams, *pair))
+                    running.add(pool.submit(compute_slab, model, streams, *pair))
             finished, running = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 yield future.result()

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ainalym.core.streams import RandomStreams
+from ainalym.core.streams import Streams
 from ainalym.ensemble.block import DRAWS_IN_STEP, Block, Workspace, compute_block
 from ainalym.ensemble.model import FloatArray, Model
 from ainalym.ensemble.parameters import Scores, draw_parameters
@@ -74,7 +74,7 @@ class Slab:
 _memory = threading.local()
 
 
-def compute_slab(model: Model, streams: RandomStreams, first: int, last: int) -> Slab:
+def compute_slab(model: Model, streams: Streams, first: int, last: int) -> Slab:
     """Compute a block of draws and keep of it what is kept.
 
     Parameters

@@ -6,6 +6,12 @@ from collections.abc import Callable
 
 from ainalym.errors import InputError, Problem
 from ainalym.reports.chart_parts import Spec
+from ainalym.reports.draw_calibration import (
+    draw_evidence_fit,
+    draw_ewaste_generated_learned,
+    draw_placed_on_market_learned,
+    draw_stock_learned,
+)
 from ainalym.reports.draw_drivers import SOBOL_CHARTS, TORNADOES
 from ainalym.reports.draw_evidence import draw_comparison, draw_photovoltaic_capacity
 from ainalym.reports.draw_fans import (
@@ -60,6 +66,10 @@ CHARTS: dict[str, Drawing] = {
     "tornado_ewaste_generated": TORNADOES["tornado_ewaste_generated"],
     "tornado_material_value": TORNADOES["tornado_material_value"],
     "comparison": draw_comparison,
+    "ewaste_generated_learned": draw_ewaste_generated_learned,
+    "placed_on_market_learned": draw_placed_on_market_learned,
+    "stock_learned": draw_stock_learned,
+    "evidence_fit": draw_evidence_fit,
     "photovoltaic_capacity": draw_photovoltaic_capacity,
 }
 """Every chart of the report by its name; a new chart is one function and one line here."""

@@ -219,6 +219,11 @@ class Translator:
             "kg/person": self.pgettext("unit", "kg/inhabitant"),
             "million USD": self.pgettext("unit", "million USD"),
             "MW": self.pgettext("unit", "MW"),
+            "piece": self.pgettext("unit", "pieces"),
+            "household": self.pgettext("unit", "households"),
+            "units per 100 households": self.pgettext("unit", "pieces per 100 households"),
+            "units per 1000 persons": self.pgettext("unit", "pieces per 1,000 persons"),
+            "% of households owning": self.pgettext("unit", "%% of households owning"),
             "%": self.pgettext("unit", "%%"),
         }
         return known.get(unit, unit)

@@ -14,6 +14,13 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from ainalym.reports.calibration_tables import (
+    compose_evidence_table,
+    compose_learned_table,
+    compose_learning_table,
+    describe_calibration,
+    list_conflict_sentences,
+)
 from ainalym.reports.chart_parts import Spec
 from ainalym.reports.charts import CHARTS, draw_chart
 from ainalym.reports.comparison_table import compose_comparison_table
@@ -181,6 +188,8 @@ def _fill_template(
         material_fans=MATERIAL_FANS,
         on_materials=describe_materials(result, translator),
         on_gap=describe_gap(result, translator),
+        on_calibration=describe_calibration(result, translator),
+        conflicts=list_conflict_sentences(result, translator),
         sources=list_sources(result),
         key_figures=list_key_figures(result, translator),
         on_drivers=describe_drivers(result, translator),
@@ -240,6 +249,9 @@ def _compose_tables(result: Result, translator: Translator) -> dict[str, TextTab
         "published": compose_unmatched_table(result, translator),
         "sales": compose_sales_table(result, translator),
         "sales_left_out": compose_left_out_table(result, translator),
+        "learning": compose_learning_table(result, translator),
+        "evidence": compose_evidence_table(result, translator, with_sources=True),
+        "learned": compose_learned_table(result, translator),
         "grades": compose_grade_table(result, translator),
         "origins": compose_origin_table(result, translator),
         "photovoltaic_capacity": compose_capacity_table(result, translator),

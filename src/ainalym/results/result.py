@@ -26,7 +26,8 @@ class Result:
         What the labels mean and what the figures rest on: ``products``, ``categories``, ``materials``,
         ``regions``, ``prices``, ``composition_grade``, ``photovoltaic_capacity``, ``published``, ``sales``,
         ``sources``; where it was computed also ``sensitivity_ranges`` (what each family of inputs spans
-        alone) and ``sensitivity_indices`` (Sobol indices by family).
+        alone) and ``sensitivity_indices`` (Sobol indices by family); where it has learned from evidence also
+        ``evidence``, ``learned``, ``conflicts``, ``prior``.
     country
         ISO code and names of the country, by ``iso3`` and language.
     record

@@ -27,6 +27,9 @@ SENSITIVITY_TABLES = ("sensitivity_ranges", "sensitivity_indices")
 CENTRAL_LEVEL, DRAWS_LEVEL = 4, 0
 """Levels of compression: draws are noise, of which packing takes off a seventh at three times the time."""
 
+CALIBRATION = ("evidence", "learned", "conflicts", "prior")
+"""Tables of a result that has learned from evidence."""
+
 QUANTITIES_FILE = "quantities.csv"
 """Header table: name, unit, definition of every quantity in the other tables."""
 
@@ -44,8 +47,9 @@ def write_result(result: Result, folder: Path) -> None:
     Notes
     -----
     Writes ``outlook.nc`` (the central path), ``tables/<quantity>.csv``, ``tables/quantities.csv`` with the
-    units, the summary tables and ``run.json``; where the run has draws also ``draws.nc`` (totals by category
-    and by material of every draw), ``quantiles.nc``, ``means.nc`` and ``tables/<quantity>_quantiles.csv``.
+    units, the summary tables, ``tables/calibration_*.csv`` where the model has learned from evidence, and
+    ``run.json``; where the run has draws also ``draws.nc`` (totals by category and by material of every
+    draw), ``quantiles.nc``, ``means.nc`` and ``tables/<quantity>_quantiles.csv``.
     """
     write_arrays(result.data, folder / ARRAYS_FILE, CENTRAL_LEVEL)
     tables = folder / TABLES_FOLDER
@@ -65,6 +69,7 @@ def write_result(result: Result, folder: Path) -> None:
         "label_regions": result.tables["regions"].reset_index(),
         "sources": result.tables["sources"],
         **{name: result.tables[name] for name in SENSITIVITY_TABLES if name in result.tables},
+        **{f"calibration_{name}": result.tables[name] for name in CALIBRATION if name in result.tables},
     }.items():
         _write_table(table, tables / f"{name}.csv")
     _write_record(result, folder)

@@ -272,5 +272,6 @@ OPTIONAL_COUNTRY_TABLES = (
     "households",
     "urban_share",
     "ownership",
+    "evidence",
 )
 """Tables that a country package may hold."""

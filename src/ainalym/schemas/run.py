@@ -31,8 +31,9 @@ class RunOptions(Frozen):
     """Series of the country package that the future population follows."""
     income: str = "ssp2"
     """Series of the country package that the future income follows."""
-    sales: Literal["enter", "beside"] = "enter"
-    """Whether the usable sales of the country enter placed on market, or only stand beside it."""
+    sales: Literal["enter", "beside", "evidence"] = "enter"
+    """Whether the usable sales of the country set the level of placed on market, only stand beside it, or are
+    evidence that a calibration learns from."""
     statistics: Literal["robust", "common", "common_strict", "ignore"] = "robust"
     """How imported statistics of the country are cleaned before they enter, or that they do not."""
     price_years: int = 3
