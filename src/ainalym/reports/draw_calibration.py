@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -132,11 +133,12 @@ def _layer_bands(legend: tuple[str, str], unit: str) -> list[Spec]:
     colors = color_scale(legend, [BAND_MOST, BAND_HALF])
     bands = [
         {
+            "transform": [{"calculate": _quote(said), "as": "group"}],
             "mark": {"type": "area", "stroke": edge, "strokeWidth": 0.8, "tooltip": None},
             "encoding": {
                 "y": {"field": f"{prefix}low", **axis},
                 "y2": {"field": f"{prefix}high"},
-                "fill": {"datum": said, "type": "nominal", "scale": colors["scale"]},
+                "color": colors,
             },
         }
         for said, prefix, edge in zip(legend, ("prior_", ""), (WIDE, BAND_HALF), strict=True)
@@ -230,6 +232,8 @@ def draw_evidence_fit(result: Result, translator: Translator) -> Spec | None:
         title=title,
     )
     spec = label_rows(rows, _layer_fit(names, lines), translator.gettext("Model over figure"))
+    # Half and double lie equally far from 1.
+    spec["encoding"]["x"]["scale"] = {"type": "log"}
     return make_frame(translator, "evidence_fit", title, subtitle, description) | spec
 
 
@@ -244,7 +248,12 @@ def _make_row(row: pd.Series, translator: Translator) -> dict[str, Any]:
         "error_low": row["low"] / value,
         "error_high": row["high"] / value,
     }
-    return {"label": said, "name": said, **{name: float(f"{one:.4g}") for name, one in ratios.items()}}
+    return {
+        "label": said,
+        "name": said,
+        "one": 1,
+        **{name: float(f"{one:.4g}") for name, one in ratios.items()},
+    }
 
 
 def _layer_fit(names: tuple[str, str, str], lines: list[Spec]) -> list[Spec]:
@@ -261,8 +270,8 @@ def _layer_fit(names: tuple[str, str, str], lines: list[Spec]) -> list[Spec]:
         },
     }
     middle = {
-        "mark": {"type": "rule", "color": WIDE, "strokeDash": [3, 3], "tooltip": None},
-        "encoding": {"x": {"datum": 1}},
+        "mark": {"type": "tick", "color": WIDE, "height": 22, "yOffset": ROW_OFFSET, "tooltip": None},
+        "encoding": {"x": {"field": "one", "type": "quantitative"}},
     }
     points = [
         {
@@ -282,4 +291,4 @@ def _layer_fit(names: tuple[str, str, str], lines: list[Spec]) -> list[Spec]:
 
 
 def _quote(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return json.dumps(text, ensure_ascii=False)
