@@ -34,7 +34,7 @@ AFTER_DISCARD = frozenset({"composition", "prices"})
 SAMPLES_ALONE = 2048
 """Samples behind the range of a family alone: quantiles need fewer than indices."""
 
-SAMPLES_BESIDE_DRAWS = 512
+SAMPLES_BESIDE_DRAWS = 256
 """The same where ranges come beside the draws of an outlook, and its time counts."""
 
 ALL_FAMILIES = "all"

@@ -96,6 +96,20 @@ def select_output(result: Result, table: str, output: str) -> pd.DataFrame:
     return chosen
 
 
+def read_central(result: Result, output: str, year: int) -> float:
+    """Read a result of the central path in a year: t/yr, or USD/yr for the value."""
+    data = result.data.sel(year=year)
+    if output in ("ewaste_generated", "material_value"):
+        return float(data[output].sum())
+    return float(data["material_embedded"].sel(material=output).sum())
+
+
+def say_range(translator: Translator, low: float, high: float) -> str:
+    """Say a range, or one figure where both ends look alike."""
+    alike = translator.number(low) == translator.number(high)
+    return translator.number(low) if alike else translator.interval(low, high)
+
+
 def draw_tornado(result: Result, translator: Translator, output: str) -> Spec | None:
     """Draw the range that a result spans when one family of inputs varies alone, the widest first."""
     ranges = select_output(result, RANGES, output)
@@ -103,14 +117,15 @@ def draw_tornado(result: Result, translator: Translator, output: str) -> Spec | 
         return None
     divisor, unit = find_scale(result, output)
     ranges = ranges.assign(width=ranges["high"] - ranges["low"]).sort_values("width", ascending=False)
-    middle = ranges.loc[ranges["family"] == EVERYTHING, "median"].item() / divisor
+    year = int(ranges["year"].iloc[0])
+    middle = read_central(result, output, year) / divisor
     rows = []
     for row in ranges.to_dict("records"):
         low, high = row["low"] / divisor, row["high"] / divisor
         name = name_family(row["family"], translator)
         rows.append(
             {
-                "label": f"{name}: {translator.interval(low, high)}",
+                "label": f"{name}: {say_range(translator, low, high)}",
                 "name": name,
                 "low": float(f"{low:.5g}"),
                 "high": float(f"{high:.5g}"),
@@ -118,7 +133,6 @@ def draw_tornado(result: Result, translator: Translator, output: str) -> Spec | 
                 "every": row["family"] == EVERYTHING,
             }
         )
-    year = int(ranges["year"].iloc[0])
     title = translator.gettext(
         "%(output)s in %(year)s: what its range comes from",
         output=name_output(result, output, translator),
@@ -127,7 +141,7 @@ def draw_tornado(result: Result, translator: Translator, output: str) -> Spec | 
     shown = translator.unit(unit)
     subtitle = translator.gettext(
         "%(unit)s. Each bar holds 90 %% of the draws when one family of inputs varies alone; the line is the "
-        "median of all draws.",
+        "central path, where none does.",
         unit=shown,
     )
     description = say_longest(translator, [str(row["label"]) for row in rows], shown)

@@ -13,6 +13,7 @@ from ainalym.reports.draw_drivers import (
     find_scale,
     name_family,
     name_output,
+    say_range,
 )
 from ainalym.reports.language import NO_VALUE, Translator
 from ainalym.reports.text_table import Column, IntervalText, TextTable
@@ -77,7 +78,8 @@ def compose_range_table(result: Result, translator: Translator, year: int) -> Te
     cells: dict[tuple[str, str], str] = {}
     for row in ranges[ranges["year"] == year].to_dict("records"):
         divisor, _ = find_scale(result, row["output"])
-        cells[row["family"], row["output"]] = translator.interval(row["low"] / divisor, row["high"] / divisor)
+        said = say_range(translator, row["low"] / divisor, row["high"] / divisor)
+        cells[row["family"], row["output"]] = said
     return TextTable(
         f"ranges_{year}",
         translator.gettext(
