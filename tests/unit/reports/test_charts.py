@@ -179,7 +179,8 @@ def test_that_a_chart_without_figures_is_left_out(sparse: Result) -> None:
     drawn = {name: draw_chart(sparse, name, Translator("kk")) for name in CHARTS}
     missing = [name for name, spec in drawn.items() if spec is None]
     fans = [name for name in CHARTS if name.endswith("_fan")]
-    assert missing == [*fans, "regions", "comparison", "photovoltaic_capacity"]
+    learned = [name for name in CHARTS if name.endswith("_learned")]
+    assert missing == [*fans, "regions", "comparison", *learned, "evidence_fit", "photovoltaic_capacity"]
 
 
 def test_that_a_fan_holds_the_quantiles_of_the_draws_and_the_published_points(drawn: Result) -> None:
