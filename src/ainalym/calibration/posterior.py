@@ -28,6 +28,12 @@ BY_PRODUCT = ("market_level", "lifetime_scale", "lifetime_shape", "unit_weight",
 SWITCHES = ("switch_speed", "switch_date", "phase_out", "switch_remaining")
 """Streams with one score per product that act on the years after history."""
 
+FUTURES = ("population_path", "income_path")
+"""Streams with one score that act on the years after history."""
+
+DRIFT = "market_drift"
+"""Stream with one score per product that acts on the years after history."""
+
 CURVES = "saturation_curve"
 """Stream with three scores per demand group that act on the years after history."""
 
@@ -85,6 +91,8 @@ def plan_layout(model: Model, seen: int) -> Layout:
     """
     products, years = len(model.products), len(model.years)
     sizes = dict.fromkeys(BY_PRODUCT, products) | dict.fromkeys(PATHS, 1) | {BY_YEAR: products * years}
+    if model.years[seen - 1] > model.last_year_of_history:
+        sizes |= dict.fromkeys(FUTURES, 1) | {DRIFT: products}
     ownership = model.ownership
     if ownership is not None and seen > ownership.past:
         sizes |= dict.fromkeys(SWITCHES, products) | {CURVES: 3 * ownership.group_count}

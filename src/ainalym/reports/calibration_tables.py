@@ -227,6 +227,9 @@ def name_inputs(translator: Translator) -> dict[str, str]:
         "market_error": translator.gettext("Market from year to year"),
         "photovoltaic_path": translator.gettext("Photovoltaic capacity"),
         "saturation_curve": translator.gettext("Curves of ownership"),
+        "population_path": translator.gettext("Population"),
+        "income_path": translator.gettext("Income"),
+        "market_drift": translator.gettext("Drift of the market after history"),
         **dict.fromkeys(SWITCHES, translator.gettext("Change of technology")),
     }
 

@@ -34,6 +34,7 @@ def sights(prior: tuple[Model, Result]) -> tuple[Sight, ...]:
         Sight("placed_on_market", True, FRIDGES, year),
         Sight("photovoltaic_capacity", False, (), year),
         Sight("households", False, (), year),
+        Sight("placed_on_market", False, FRIDGES, year + 5),
     )
 
 
@@ -52,6 +53,8 @@ def test_that_masses_are_those_of_the_whole_outlook(
     assert found[0] == pytest.approx(block.ewaste[:, year].sum(axis=0), rel=1e-9)
     assert found[1] == pytest.approx(block.stock[fridges, year - 9].sum(axis=0), rel=1e-9)
     assert found[2] == pytest.approx(block.market[fridges, year].sum(axis=0), rel=1e-9)
+    # The first year after history follows ownership and drifts, in the cut model as in the whole one.
+    assert found[8] == pytest.approx(block.market[fridges, year + 5].sum(axis=0), rel=1e-9)
     assert drawn.capacity is not None
     assert found[6] == pytest.approx(drawn.capacity[:, year])
     # A piece weighs what the draw says it weighs.

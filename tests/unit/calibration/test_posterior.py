@@ -64,7 +64,7 @@ def test_that_streams_without_a_step_are_those_of_the_prior(calibration: Calibra
 
 def test_that_what_acts_on_no_evidence_is_left_alone(calibration: Calibration) -> None:
     streams, base = calibration.streams, calibration.streams.base
-    for name in ("composition", "price", "population_path", "income_path", "total_elasticity"):
+    for name in ("composition", "price", "total_elasticity"):
         assert np.array_equal(streams.normal(name, 0, 8, 5), base.normal(name, 0, 8, 5))
     size = streams.layout.sizes["market_error"]
     ours, theirs = (one.normal("market_error", 0, 8, size).reshape(8, 54, -1) for one in (streams, base))

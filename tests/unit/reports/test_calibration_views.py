@@ -42,15 +42,15 @@ def test_that_the_page_has_a_section_with_tables_pictures_and_conflicts(
         assert f'id="{target}"' in page
 
 
-def test_that_a_result_that_has_learned_nothing_shows_nothing_of_it(drawn: Result) -> None:
+def test_that_a_result_that_has_learned_nothing_shows_nothing_of_it(untaught: Result) -> None:
     translator = Translator("en")
-    assert describe_calibration(drawn, translator) == ""
-    assert compose_evidence_table(drawn, translator) is None
-    assert compose_learning_table(drawn, translator) is None
-    assert compose_learned_table(drawn, translator) is None
-    assert list_conflict_sentences(drawn, translator) == []
-    assert all(draw_chart(drawn, name, translator) is None for name in LEARNED)
-    assert 'aria-labelledby="evidence"' not in render_report(drawn, "en")
+    assert describe_calibration(untaught, translator) == ""
+    assert compose_evidence_table(untaught, translator) is None
+    assert compose_learning_table(untaught, translator) is None
+    assert compose_learned_table(untaught, translator) is None
+    assert list_conflict_sentences(untaught, translator) == []
+    assert all(draw_chart(untaught, name, translator) is None for name in LEARNED)
+    assert 'aria-labelledby="evidence"' not in render_report(untaught, "en")
 
 
 def test_that_the_table_before_and_after_shows_what_the_result_holds(calibrated: Result) -> None:
@@ -108,9 +108,9 @@ def test_that_a_chart_of_the_calibration_holds_its_figures(calibrated: Result, n
         assert len(spec["data"]["values"]) == 25
 
 
-def test_that_the_page_does_not_say_that_nothing_was_tuned(calibrated: Result, drawn: Result) -> None:
+def test_that_the_page_does_not_say_that_nothing_was_tuned(calibrated: Result, untaught: Result) -> None:
     translator = Translator("en")
-    assert "Nothing was tuned" in describe_gap(drawn, translator)
+    assert "Nothing was tuned" in describe_gap(untaught, translator)
     assert "Nothing was tuned" not in describe_gap(calibrated, translator)
     assert "has learned from" in describe_gap(calibrated, translator)
     assert "the mean that evidence leaves it" in describe_spread(calibrated, translator)
