@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from ainalym.after_generation.central import AfterGeneration, Flows, compute_after_generation, make_labels
@@ -20,6 +16,7 @@ from ainalym.after_generation.record import describe_scenario
 from ainalym.core.arrays import describe_array
 from ainalym.core.origins import Origin
 from ainalym.errors import InputError, Problem
+from ainalym.gathering import collect_arrays, collect_tables, compose_record
 from ainalym.kernels.lifetime import CONVENTIONS, Convention
 from ainalym.kernels.ownership_curves import CurveSet
 from ainalym.packages.country import Country, identify_country, read_country
@@ -84,18 +81,6 @@ STAGES = (
     "after_generation",
 )
 """Names of the stages in their order, as a progress bar shows them."""
-
-RECORDED_LIBRARIES = (
-    "ainalym",
-    "numpy",
-    "scipy",
-    "xarray",
-    "pandas",
-    "pydantic",
-    "h5netcdf",
-    "altair",
-    "vl-convert-python",
-)
 
 
 @dataclass
@@ -197,10 +182,10 @@ def run_outlook(
     arrays += [urban_share] if urban_share is not None else []
     arrays += [*drivers, *market, stock, ewaste, pieces.stock, pieces.ewaste, *capacity]
     return Result(
-        data=_collect(arrays, reference, figures, options),
-        tables=_collect_tables(reference, figures, known),
+        data=collect_arrays(arrays, reference, figures, options),
+        tables=collect_tables(reference, figures, known),
         country=identify_country(reference, figures),
-        record=_write_record(reference, figures, options, watch.seconds, balance)
+        record=compose_record(reference, figures, options, watch.seconds, balance)
         | statistics_record
         | describe_scenario(scenario, known, after),
     )
@@ -509,70 +494,3 @@ def _compute_regions(
         reference.total_elasticity,
     )
     return [region_population, by_region]
-
-
-def _collect(
-    arrays: list[xr.DataArray], reference: Reference, figures: Country, options: RunOptions
-) -> xr.Dataset:
-    for array in arrays:
-        # A material without a price is the one gap that a result may have; the views name it.
-        if array.name != "price" and not bool(np.isfinite(array).all()):
-            raise AssertionError(f"{array.name} holds a value that is not a number")
-    data = xr.Dataset({str(array.name): array.reset_coords(drop=True) for array in arrays})
-    data = data.assign_coords(
-        product_category=("product", reference.products["category"].to_numpy(dtype=str))
-    )
-    data.attrs = {
-        "Conventions": "CF-1.11",
-        "title": f"E-waste outlook of {figures.names['en']}, {FIRST_YEAR} to {options.until}",
-        "institution": "Ainalym",
-        "source": f"ainalym {version('ainalym')}; data packages reference and {figures.package.name}",
-        "convention": options.convention,
-        "composition": options.composition,
-    }
-    return data
-
-
-def _collect_tables(reference: Reference, figures: Country, known: EndOfLife) -> dict[str, pd.DataFrame]:
-    sources = [
-        {"package": package.name, **source.model_dump()}
-        for package in (reference.package, figures.package)
-        for source in package.descriptor.sources
-    ]
-    return {
-        "products": reference.products,
-        "categories": reference.categories,
-        "materials": reference.materials,
-        "prices": reference.package.frame("prices"),
-        "composition_grade": reference.composition_grade.to_series().unstack("material"),
-        "regions": figures.regions,
-        "published": figures.published,
-        "sales": figures.sales,
-        "photovoltaic_capacity": figures.photovoltaic_capacity,
-        "routes": reference.package.frame("routes").set_index("route"),
-        "treatments": reference.package.frame("treatments").set_index("treatment"),
-        "substances": reference.package.frame("substances").set_index("substance"),
-        "recovery_targets": known.targets,
-        "calculation_index": known.calculation_index,
-        "sources": pd.DataFrame(sources),
-    }
-
-
-def _write_record(
-    reference: Reference, figures: Country, options: RunOptions, seconds: dict[str, float], balance: float
-) -> dict[str, Any]:
-    return {
-        "country": figures.iso3,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "options": options.model_dump(),
-        "first_year": FIRST_YEAR,
-        "last_year_of_history": LAST_YEAR_OF_HISTORY,
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in RECORDED_LIBRARIES},
-        "packages": {
-            package.name: {"version": package.descriptor.version, "hashes": dict(package.hashes)}
-            for package in (reference.package, figures.package)
-        },
-        "checks": {"mass_balance_relative_error": balance, "mass_balance_tolerance": MASS_BALANCE_TOLERANCE},
-        "seconds": {**seconds, "total": round(sum(seconds.values()), 4)},
-    }
