@@ -162,9 +162,9 @@ def run_outlook(
             mass, pieces, lifetime = enter_learned(market.mass, market.pieces, lifetime, learned)
             market = Market(mass, pieces, market.origin)
     with watch.stage("stock"):
-        mass, pieces = _discard(reference, market, lifetime, convention, scenario)
-        market = Market(mass.market, pieces.market, market.origin)
-        stock, ewaste = mass.stock, mass.ewaste
+        by_mass, by_pieces = _discard(reference, market, lifetime, convention, scenario)
+        market = Market(by_mass.market, by_pieces.market, market.origin)
+        stock, ewaste = by_mass.stock, by_mass.ewaste
         balance = compute_mass_balance(market.mass, stock, ewaste)
         if balance > MASS_BALANCE_TOLERANCE and convention != "cbs":
             raise AssertionError(f"mass is not conserved: relative error {balance:.3g}")
@@ -173,14 +173,14 @@ def run_outlook(
     with watch.stage("regions"):
         arrays += _compute_regions(reference, figures, population, ewaste)
     with watch.stage("after_generation"):
-        after = _follow(known, reference, figures, scenario, mass, pieces, income, arrays)
+        after = _follow(known, reference, figures, scenario, by_mass, by_pieces, income, arrays)
         arrays += after.arrays
     arrays += [
         describe_array(lifetime.sel(parameter=name), f"lifetime_{name}") for name in ("shape", "scale")
     ]
     urban_share = compute_urban_share(figures.urban_share, years, options.income)
     arrays += [urban_share] if urban_share is not None else []
-    arrays += [*drivers, *market, stock, ewaste, pieces.stock, pieces.ewaste, *capacity]
+    arrays += [*drivers, *market, stock, ewaste, by_pieces.stock, by_pieces.ewaste, *capacity]
     return Result(
         data=collect_arrays(arrays, reference, figures, options),
         tables=collect_tables(reference, figures, known),
