@@ -1,8 +1,12 @@
-"""Gathers what a run leaves: arrays, tables that explain them, record of how they came to be."""
+"""Gathers what a run leaves: arrays, tables that explain them, record and timings."""
 
 from __future__ import annotations
 
 import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -28,6 +32,30 @@ RECORDED_LIBRARIES = (
     "altair",
     "vl-convert-python",
 )
+
+
+@dataclass
+class Stopwatch:
+    """Times the stages and tells a listener which one begins.
+
+    Attributes
+    ----------
+    listener
+        Called with the name of each stage when it begins.
+    seconds
+        Wall time by stage, s.
+    """
+
+    listener: Callable[[str], None]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time one stage."""
+        self.listener(name)
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - begun, 4)
 
 
 def collect_arrays(

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +13,7 @@ from ainalym.after_generation.record import describe_scenario
 from ainalym.core.arrays import describe_array
 from ainalym.core.origins import Origin
 from ainalym.errors import InputError, Problem
-from ainalym.gathering import collect_arrays, collect_tables, compose_record
+from ainalym.gathering import Stopwatch, collect_arrays, collect_tables, compose_record
 from ainalym.kernels.lifetime import CONVENTIONS, Convention
 from ainalym.kernels.ownership_curves import CurveSet
 from ainalym.packages.country import Country, identify_country, read_country
@@ -68,7 +65,7 @@ from ainalym.stages.stock import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 STAGES = (
     "packages",
@@ -81,30 +78,6 @@ STAGES = (
     "after_generation",
 )
 """Names of the stages in their order, as a progress bar shows them."""
-
-
-@dataclass
-class Stopwatch:
-    """Times the stages and tells a listener which one begins.
-
-    Attributes
-    ----------
-    listener
-        Called with the name of each stage when it begins.
-    seconds
-        Wall time by stage, s.
-    """
-
-    listener: Callable[[str], None]
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time one stage."""
-        self.listener(name)
-        begun = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - begun, 4)
 
 
 def run_outlook(
@@ -175,11 +148,7 @@ def run_outlook(
     with watch.stage("after_generation"):
         after = _follow(known, reference, figures, scenario, by_mass, by_pieces, income, arrays)
         arrays += after.arrays
-    arrays += [
-        describe_array(lifetime.sel(parameter=name), f"lifetime_{name}") for name in ("shape", "scale")
-    ]
-    urban_share = compute_urban_share(figures.urban_share, years, options.income)
-    arrays += [urban_share] if urban_share is not None else []
+    arrays += _describe_inputs(figures, lifetime, years, options)
     arrays += [*drivers, *market, stock, ewaste, by_pieces.stock, by_pieces.ewaste, *capacity]
     return Result(
         data=collect_arrays(arrays, reference, figures, options),
@@ -189,6 +158,17 @@ def run_outlook(
         | statistics_record
         | describe_scenario(scenario, known, after),
     )
+
+
+def _describe_inputs(
+    figures: Country, lifetime: xr.DataArray, years: range, options: RunOptions
+) -> list[xr.DataArray]:
+    """Give the inputs that a result carries along: lifetimes, and the urban share where it is known."""
+    urban_share = compute_urban_share(figures.urban_share, years, options.income)
+    lifetimes = [
+        describe_array(lifetime.sel(parameter=name), f"lifetime_{name}") for name in ("shape", "scale")
+    ]
+    return lifetimes if urban_share is None else [*lifetimes, urban_share]
 
 
 def check_options(options: RunOptions) -> Convention:
