@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,9 +63,6 @@ from ainalym.stages.stock import (
     compute_mass_balance,
     compute_stock_and_ewaste,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 STAGES = ("packages", "drivers", "placed_on_market", "projection", "stock", "materials", "regions")
 """Names of the stages in their order, as a progress bar shows them."""
@@ -449,9 +446,8 @@ def _collect(
         if array.name != "price" and not bool(np.isfinite(array).all()):
             raise AssertionError(f"{array.name} holds a value that is not a number")
     data = xr.Dataset({str(array.name): array.reset_coords(drop=True) for array in arrays})
-    data = data.assign_coords(
-        product_category=("product", reference.products["category"].to_numpy(dtype=str))
-    )
+    category = reference.products["category"].to_numpy(dtype=str)
+    data = data.assign_coords(product_category=("product", category))
     data.attrs = {
         "Conventions": "CF-1.11",
         "title": f"E-waste outlook of {figures.names['en']}, {FIRST_YEAR} to {options.until}",
