@@ -82,9 +82,13 @@ def test_that_there_is_a_tidy_table_for_every_quantity(outlook: tuple[Path, str]
     with (tables / "quantities.csv").open(encoding="utf-8", newline="") as stream:
         header = {row["name"]: row for row in csv.DictReader(stream)}
     for name, row in header.items():
-        with (tables / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-            columns = next(csv.reader(stream))
-        assert columns == [*row["dimensions"].split(), "value"]
+        central, spread = tables / f"{name}.csv", tables / f"{name}_quantiles.csv"
+        values = {central: ["value"], spread: ["mean", "q05", "q25", "q50", "q75", "q95"]}
+        written = [path for path in values if path.exists()]
+        assert written, f"{name} has a table"
+        for path in written:
+            with path.open(encoding="utf-8", newline="") as stream:
+                assert next(csv.reader(stream)) == [*row["dimensions"].split(), *values[path]]
         assert row["unit"] == read_quantities()[name].unit
 
 

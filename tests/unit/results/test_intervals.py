@@ -140,4 +140,5 @@ def test_that_the_range_of_all_inputs_is_that_of_the_draws_and_no_family_alone_s
     width = gold["high"] - gold["low"]
     assert width["prices"] == pytest.approx(0.0, abs=1e-9)
     assert width.drop("all").idxmax() in ("composition", "market_years")
+    assert width.drop("all").max() < width["all"]
     assert (width >= 0.0).all()
