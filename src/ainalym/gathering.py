@@ -87,9 +87,8 @@ def collect_arrays(
         if array.name != "price" and not bool(np.isfinite(array).all()):
             raise AssertionError(f"{array.name} holds a value that is not a number")
     data = xr.Dataset({str(array.name): array.reset_coords(drop=True) for array in arrays})
-    data = data.assign_coords(
-        product_category=("product", reference.products["category"].to_numpy(dtype=str))
-    )
+    category = reference.products["category"].to_numpy(dtype=str)
+    data = data.assign_coords(product_category=("product", category))
     data.attrs = {
         "Conventions": "CF-1.11",
         "title": f"E-waste outlook of {figures.names['en']}, {FIRST_YEAR} to {options.until}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -63,9 +63,6 @@ from ainalym.stages.stock import (
     compute_mass_balance,
     compute_stock_and_ewaste,
 )
-
-if TYPE_CHECKING:
-    pass
 
 STAGES = (
     "packages",

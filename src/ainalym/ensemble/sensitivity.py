@@ -13,10 +13,10 @@ import xarray as xr
 
 from ainalym.core.extras import require_extra
 from ainalym.core.streams import RandomStreams
-from ainalym.ensemble.block import DRAWS_IN_STEP, fill_market, install_panels
+from ainalym.ensemble.block import DRAWS_IN_STEP, install_panels
+from ainalym.ensemble.discards import compute_discards, survive
 from ainalym.ensemble.model import FloatArray, Model, hold_at_centre
 from ainalym.ensemble.parameters import FAMILIES, ParameterDraws, Scores, draw_parameters
-from ainalym.ensemble.survival import fill_survival
 from ainalym.errors import InputError, Problem
 
 EXTRA = "sensitivity"
@@ -368,64 +368,6 @@ def exchange(base: ParameterDraws, source: ParameterDraws, family: str) -> Param
         A mixture that shares its arrays with both.
     """
     return replace(base, **{name: getattr(source, name) for name in FAMILIES[family]})
-
-
-def survive(model: Model, draws: ParameterDraws) -> FloatArray:
-    """Compute the survival by age of every draw.
-
-    Parameters
-    ----------
-    model
-        The model.
-    draws
-        Draws of the uncertain inputs.
-
-    Returns
-    -------
-    FloatArray
-        Shape (product, age, draw).
-    """
-    room = np.empty((len(model.products), len(model.years), draws.count))
-    return fill_survival(draws.shape, draws.scale, model.convention, room)
-
-
-def compute_discards(
-    model: Model,
-    draws: ParameterDraws,
-    survival: FloatArray,
-    places: Sequence[int],
-    installed: FloatArray | None = None,
-) -> FloatArray:
-    """Compute the e-waste of some years.
-
-    Parameters
-    ----------
-    model
-        The model.
-    draws
-        Draws of the uncertain inputs.
-    survival
-        Shape (product, age, draw).
-    places
-        Places of the years.
-    installed
-        Photovoltaic power installed in each year, where it is known already. Shape (year, draw), MW/yr.
-
-    Returns
-    -------
-    FloatArray
-        Shape (year, product, draw), t/yr.
-    """
-    market = np.empty(survival.shape)
-    fill_market(model, draws, survival, market, installed)
-    discards = np.empty((len(places), len(market), draws.count))
-    for row, place in zip(discards, places, strict=True):
-        for entering, left, total in zip(market, survival, row, strict=True):
-            # Sum of P(c) (S(t-1-c) - S(t-c)), where all of a cohort is there before its first year ends.
-            np.einsum("cd,cd->d", entering[:place], left[place - 1 :: -1][:place], out=total)
-            total += entering[place]
-            total -= np.einsum("cd,cd->d", entering[: place + 1], left[place::-1])
-    return discards
 
 
 def compute_outputs(model: Model, draws: ParameterDraws, discards: FloatArray) -> FloatArray:

@@ -124,7 +124,7 @@ def _draw_material(result: Result, translator: Translator, material: str) -> Spe
     words = (f"{material}_fan", f"{name}: {', '.join(said)}", translator.unit(f"{unit}/yr"))
     spec = _draw_fan(result, translator, shown, words)
     # Five legends side by side say enough.
-    spec["title"]["subtitle"] = translator.unit(f"{unit}/yr")
+    spec["title"]["subtitle"] = f"{name}, {translator.unit(f'{unit}/yr')}"
     return spec | {"width": SMALL_WIDTH, "height": SMALL_HEIGHT}
 
 

@@ -26,9 +26,10 @@ def change() -> Callable[..., Result]:
 
 
 @pytest.fixture(scope="session")
-def drawn(calibrated: Result) -> Result:
-    """Give the outlook as it is by default: with draws that have learned from evidence."""
-    return calibrated
+def drawn(calibrated: Result, untaught: Result) -> Result:
+    """Give an outlook with all that a view may show: learned from evidence, and ranges of the inputs."""
+    ranges = untaught.tables["sensitivity_ranges"]
+    return replace(calibrated, tables={**calibrated.tables, "sensitivity_ranges": ranges})
 
 
 @pytest.fixture(scope="session")

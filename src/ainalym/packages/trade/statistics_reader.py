@@ -272,9 +272,8 @@ def _assemble(
         flags |= np.where(consumption.is_gross, CellFlag.NO_EXPORTS, 0)
     kg, pieces = amounts
     both = sums[sums["is_own"] & sums["flow"].isin(["production", "import", "export"])]
-    totals = both.groupby(["year", "product"], as_index=False)[["kg_of_both", "pieces_of_both"]].sum(
-        min_count=1
-    )
+    columns = ["kg_of_both", "pieces_of_both"]
+    totals = both.groupby(["year", "product"], as_index=False)[columns].sum(min_count=1)
     implied = compute_implied_weight(axes.spread(totals, "kg_of_both"), axes.spread(totals, "pieces_of_both"))
     is_absurd = find_absurd_weights(implied, np.ones(axes.shape), unit_weight, options.absurd_factor)
     is_absurd |= (kg < 0) != (pieces < 0)
