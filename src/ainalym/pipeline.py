@@ -82,6 +82,7 @@ def run_outlook(
     options: RunOptions | None = None,
     listener: Callable[[str], None] = lambda _: None,
     learned: Learned | None = None,
+    scenario: ReadScenario | None = None,
 ) -> Result:
     """Run the outlook of a country.
 
@@ -95,6 +96,8 @@ def run_outlook(
         Called with the name of each stage, one of :data:`STAGES`, when it begins.
     learned
         What evidence has taught, to be entered after the projection; None for the model as it is.
+    scenario
+        Levers, read and checked already; those of the scenario that the options name by default.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def run_outlook(
         reference = read_reference()
         figures = read_country(country, reference)
         known = read_end_of_life(reference, figures)
-        scenario = read_scenario(options.scenario, make_labels(reference))
+        scenario = scenario or read_scenario(options.scenario, make_labels(reference))
     years = range(FIRST_YEAR, options.until + 1)
     with watch.stage("drivers"):
         drivers, household_size = _compute_drivers(reference, figures, years, options)
