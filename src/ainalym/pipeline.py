@@ -135,7 +135,7 @@ def run_outlook(
             mass, pieces, lifetime = enter_learned(market.mass, market.pieces, lifetime, learned)
             market = Market(mass, pieces, market.origin)
     with watch.stage("stock"):
-        by_mass, by_pieces = _discard(reference, market, lifetime, convention, scenario)
+        by_mass, by_pieces = discard_market(reference, market, lifetime, convention, scenario)
         market = Market(by_mass.market, by_pieces.market, market.origin)
         stock, ewaste = by_mass.stock, by_mass.ewaste
         balance = compute_mass_balance(market.mass, stock, ewaste)
@@ -412,14 +412,33 @@ def _compute_materials(reference: Reference, ewaste: xr.DataArray, options: RunO
     return [composition, embedded, price, compute_value(embedded, price)]
 
 
-def _discard(
+def discard_market(
     reference: Reference,
     market: Market,
     lifetime: xr.DataArray,
     convention: Convention,
     scenario: ReadScenario,
 ) -> tuple[MeasuredFlows, MeasuredFlows]:
-    """Discard what was placed on the market, by mass and by pieces, under the levers of the scenario."""
+    """Discard what was placed on the market, by mass and by pieces, under the levers of a scenario.
+
+    Parameters
+    ----------
+    reference
+        Reference package.
+    market
+        Placed on market without levers.
+    lifetime
+        Dims (parameter, product).
+    convention
+        When within the year equipment is discarded.
+    scenario
+        Levers.
+
+    Returns
+    -------
+    tuple of MeasuredFlows
+        By mass and by pieces.
+    """
     years = market.mass["year"].values
     survival = compute_survival(lifetime, len(years), convention)
     paths = pull_products(scenario, years, make_labels(reference))

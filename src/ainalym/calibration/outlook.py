@@ -231,7 +231,9 @@ def learn(
         threads=threads,
         listener=listeners.calibration,
     )
-    prior = run_ensemble(model, ensemble, listeners.draws, blocks)
+    # Bands before learning are shown of market, stock and e-waste alone.
+    before = replace(model, end_of_life=None)
+    prior = run_ensemble(before, ensemble, listeners.draws, blocks)
     posterior = run_ensemble(model, ensemble, listeners.draws, blocks, streams=found.streams)
     learned = measure_learned(model, prior_result, found, prior, posterior)
     result = attach_draws(run_outlook(country, options, learned=learned), posterior)

@@ -1,7 +1,8 @@
-"""What scenarios differ by, in sentences of plain language."""
+"""Where e-waste goes, and what scenarios differ by, in sentences of plain language."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -9,7 +10,9 @@ from ainalym.reports.language import Translator
 from ainalym.reports.outcome_names import name_scenario, scale_outcome
 from ainalym.reports.outcome_tables import index_rows
 from ainalym.results.comparison import Comparison
-from ainalym.results.outcomes import Period, list_periods
+from ainalym.results.outcomes import Period, compute_outcomes, list_periods
+from ainalym.results.result import Result
+from ainalym.results.summary import list_years
 
 
 def list_differences(comparison: Comparison, translator: Translator) -> list[str]:
@@ -56,6 +59,45 @@ def list_differences(comparison: Comparison, translator: Translator) -> list[str
         )
         texts.append(f"{first} {second}")
     return texts
+
+
+def describe_outcomes(result: Result, translator: Translator) -> str:
+    """Say where the e-waste of the headline years goes, in plain language.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    translator
+        Language of the sentences.
+
+    Returns
+    -------
+    str
+        One sentence for the first and one for the last headline year.
+    """
+    years = list_years(result)
+    chosen = [(year, year) for year in dict.fromkeys((years[0], years[-1]))]
+    table = index_rows(compute_outcomes([result], chosen), ["quantity", "label", "first_year"])
+
+    def say(quantity: str, year: int) -> str:
+        divisor, unit = scale_outcome(result, quantity, "")
+        row = table[quantity, "", year]
+        value, low, high = (float(row[name]) / divisor for name in ("value", "low", "high"))
+        shown = translator.with_unit(value, unit)
+        return shown if math.isnan(low) else f"{shown} ({translator.interval(low, high)})"
+
+    return " ".join(
+        translator.gettext(
+            "In %(year)s %(collected)s of it are formally collected and %(unmanaged)s end up out of control; "
+            "what is recovered on any route is worth %(value)s.",
+            year=year,
+            collected=say("ewaste_collected", year),
+            unmanaged=say("ewaste_unmanaged", year),
+            value=say("recovered_value_total", year),
+        )
+        for year, _ in chosen
+    )
 
 
 def _say(

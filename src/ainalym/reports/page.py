@@ -23,6 +23,7 @@ from ainalym.reports.calibration_tables import (
 )
 from ainalym.reports.chart_parts import Spec
 from ainalym.reports.charts import CHARTS, draw_chart
+from ainalym.reports.comparison_sentences import describe_outcomes
 from ainalym.reports.comparison_table import compose_comparison_table
 from ainalym.reports.draw_fans import MATERIAL_FANS
 from ainalym.reports.draw_flows import LARGEST_PRODUCTS
@@ -200,6 +201,7 @@ def _fill_template(
         sources=list_sources(result),
         key_figures=list_key_figures(result, translator),
         on_scenario=describe_scenario(result, translator),
+        on_outcomes=describe_outcomes(result, translator),
         on_drivers=describe_drivers(result, translator),
         range_tables=list_range_tables(result, translator),
         on_trust=describe_trust(result, translator),

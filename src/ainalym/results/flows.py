@@ -14,6 +14,8 @@ REST = "rest"
 LOST = "lost"
 MARKET, FROM_STOCK, TO_STOCK = "market", "from_stock", "to_stock"
 
+COLUMNS = ["source_kind", "source", "target_kind", "target", "value"]
+
 SMALLEST = 1e-9
 """Share of the largest flow below which a flow is rounding."""
 
@@ -38,9 +40,9 @@ def compute_flows(result: Result, year: int) -> pd.DataFrame:
         of equipment, are left out.
     """
     rows = [*_list_stock_flows(result, year), *_list_routes(result, year), *_list_ends(result, year)]
-    table = pd.DataFrame(rows, columns=["source_kind", "source", "target_kind", "target", "value"])
-    smallest = SMALLEST * float(table["value"].max())
-    return table.query("value > @smallest").reset_index(drop=True)
+    largest = max(row[-1] for row in rows)
+    kept = [row for row in rows if row[-1] > SMALLEST * largest]
+    return pd.DataFrame(kept, columns=COLUMNS)
 
 
 def _list_stock_flows(result: Result, year: int) -> list[tuple[str, str, str, str, float]]:
