@@ -176,13 +176,9 @@ def compute_outcome(
     best = efficiency[list(known.places.formal)].max(axis=0)
     collected = generated.ewaste * routes.formal
     unmanaged = treated.treated.sum(axis=0) - routes.formal
-    emissions, emissions_formal = (
-        np.einsum("myd,bmd->byd", back, uncertain.emission_factors)
-        for back in (sums.recovered, sums.formally)
-    )
-    gases = generated.gases * uncertain.gas_left
-    captured = (gases * routes.formal).sum(axis=0) * conditions["refrigerant_recovery"][0]
-    released = (gases * (1.0 - routes.reused - routes.held)).sum(axis=0) - captured
+    emissions = np.einsum("myd,bmd->byd", sums.recovered, uncertain.emission_factors)
+    emissions_formal = np.einsum("myd,bmd->byd", sums.formally, uncertain.emission_factors)
+    captured, released = _follow_gases(uncertain, conditions, generated, routes)
     price = conditions["price"] * generated.price[:, np.newaxis, :]
     value = sums.recovered * price
     recycled, burnt, lost, revenue = _sum_formal(
@@ -197,9 +193,7 @@ def compute_outcome(
         account.paid.sum(axis=0),
         (generated.ewaste * unmanaged).sum(axis=0) * costs.harm,
     )
-    to_pay = np.maximum(account.net_cost, 0.0).sum(axis=0)
-    producers_pay = to_pay * conditions["fee_coverage"][0]
-    content = uncertain.hazard_content
+    payments = _divide_cost(account, conditions)
     return Outcome(
         routes=routes,
         treated=treated,
@@ -215,15 +209,36 @@ def compute_outcome(
         emissions_formal=emissions_formal,
         gases_captured=captured,
         gases_released=released,
-        managed=np.einsum("sgyd,gyd->syd", generated.substances, routes.formal) * content,
-        unmanaged=np.einsum("sgyd,gyd->syd", generated.substances, unmanaged) * content,
+        managed=_sum_substances(uncertain, generated, routes.formal),
+        unmanaged=_sum_substances(uncertain, generated, unmanaged),
         account=account,
         frame=frame,
         fee=_compute_fee(account, generated.market, uncertain),
-        producers_pay=producers_pay,
-        others_pay=to_pay - producers_pay,
+        producers_pay=payments[0],
+        others_pay=payments[1],
         mass_error=compute_sum_error(sums),
     )
+
+
+def _sum_substances(uncertain: Uncertain, generated: Generated, share: FloatArray) -> FloatArray:
+    """Sum the hazardous substances in a share of the e-waste. Shape (substance, year, draw), t/yr."""
+    return np.asarray(np.einsum("sgyd,gyd->syd", generated.substances, share) * uncertain.hazard_content)
+
+
+def _follow_gases(
+    uncertain: Uncertain, conditions: Conditions, generated: Generated, routes: RouteShares
+) -> tuple[FloatArray, FloatArray]:
+    """Give the gases that are captured and those that nobody captures. Shape (year, draw), t CO2e/yr."""
+    gases = generated.gases * uncertain.gas_left
+    captured = (gases * routes.formal).sum(axis=0) * conditions["refrigerant_recovery"][0]
+    return captured, (gases * (1.0 - routes.reused - routes.held)).sum(axis=0) - captured
+
+
+def _divide_cost(account: NationalAccount, conditions: Conditions) -> tuple[FloatArray, FloatArray]:
+    """Divide the net cost of the categories that cost something between producers and public budgets."""
+    to_pay = np.maximum(account.net_cost, 0.0).sum(axis=0)
+    by_producers = to_pay * conditions["fee_coverage"][0]
+    return by_producers, to_pay - by_producers
 
 
 def _sum_formal(

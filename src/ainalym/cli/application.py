@@ -50,7 +50,8 @@ app = typer.Typer(
     "number traceable to its source.",
     epilog="Begin with: [bold]ainalym outlook KAZ[/bold]",
 )
-app.add_typer(scenario_app)
+# In a module of their own, but commands like all others.
+app.registered_commands += scenario_app.registered_commands
 app.add_typer(trade_app, name="trade")
 console = Console()
 errors = Console(stderr=True)

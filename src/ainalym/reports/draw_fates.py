@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
+
 from ainalym.core.units import TONNES_PER_KILOTONNE
 from ainalym.reports.chart_parts import (
     ROW_OFFSET,
@@ -56,22 +58,7 @@ def draw_material_fates(result: Result, translator: Translator, year: int | None
         translator.gettext("Used again or exported"),
         translator.gettext("Lost or landfilled"),
     )
-    rows = []
-    for material, row in shares.iterrows():
-        begin = 0.0
-        unit = str(result.tables["materials"].at[material, "display_unit"])
-        mass = row["embedded"] / (TONNES_PER_KILOTONNE if unit == "kt" else 1.0)
-        name = result.name_of("materials", str(material), translator.language)
-        entry: Spec = {
-            "label": f"{name}: {translator.with_unit(mass, unit)}",
-            "name": name,
-            "recoverable": round(PER_CENT * row["recoverable"], 2),
-        }
-        for part in PARTS:
-            entry[f"{part}_from"] = round(begin, 2)
-            begin += PER_CENT * row[part]
-            entry[f"{part}_to"], entry[part] = round(begin, 2), round(PER_CENT * row[part], 2)
-        rows.append(entry)
+    rows = _list_rows(result, translator, shares)
     lines = [
         tooltip("name", translator.gettext("Material")),
         *(tooltip(part, f"{name}, %", ",.1f") for part, name in zip(PARTS, names, strict=True)),
@@ -104,6 +91,27 @@ def draw_material_fates(result: Result, translator: Translator, year: int | None
     spec = frame | label_rows(rows, marks, "%")
     spec["encoding"]["x"]["scale"] = {"domain": [0, PER_CENT], "nice": False}
     return spec
+
+
+def _list_rows(result: Result, translator: Translator, shares: pd.DataFrame) -> list[Spec]:
+    """Lay out one row per material: label, and where each part of the bar begins and ends."""
+    rows: list[Spec] = []
+    for material, row in shares.iterrows():
+        begin = 0.0
+        unit = str(result.tables["materials"].at[material, "display_unit"])
+        mass = row["embedded"] / (TONNES_PER_KILOTONNE if unit == "kt" else 1.0)
+        name = result.name_of("materials", str(material), translator.language)
+        entry: Spec = {
+            "label": f"{name}: {translator.with_unit(mass, unit)}",
+            "name": name,
+            "recoverable": round(PER_CENT * row["recoverable"], 2),
+        }
+        for part in PARTS:
+            entry[f"{part}_from"] = round(begin, 2)
+            begin += PER_CENT * row[part]
+            entry[f"{part}_to"], entry[part] = round(begin, 2), round(PER_CENT * row[part], 2)
+        rows.append(entry)
+    return rows
 
 
 def _draw_part(part: str, name: str, names: tuple[str, ...], lines: list[Spec]) -> Spec:
