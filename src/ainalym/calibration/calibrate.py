@@ -176,7 +176,7 @@ def calibrate(
     steps, posterior = work.learn(prior)
     after = work.gather()
     return Calibration(
-        streams=PosteriorStreams(base, scene, layout, target, steps),
+        streams=PosteriorStreams(base, scene, layout, target, steps, np.concatenate(work.scores, axis=1)),
         evidence=evidence,
         fit=compare_fit(evidence, prior, posterior),
         learned=compare_inputs(model, before, after),
