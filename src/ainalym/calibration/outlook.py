@@ -153,6 +153,30 @@ def list_entering_tables(country: str) -> set[str]:
     return {str(name) if isinstance(name, str) and name else TABLE for name in rows["table"]}
 
 
+def check_evidence(country: str) -> int:
+    """Check the evidence of a country against its own outlook, without learning from it.
+
+    Parameters
+    ----------
+    country
+        ISO code, name, or folder of a country package.
+
+    Returns
+    -------
+    int
+        Number of figures that would enter; 0 where the package holds none.
+
+    Raises
+    ------
+    InputError
+        [CAL-001] to [CAL-008], and as :func:`ainalym.pipeline.run_outlook`.
+    """
+    if not list_entering_tables(country):
+        return 0
+    evidence = read_country_evidence(country, run_outlook(country, RunOptions(sales="evidence")))
+    return 0 if evidence is None else int(evidence.enters.sum())
+
+
 def describe_lack() -> Problem:
     """Describe a country without evidence.
 

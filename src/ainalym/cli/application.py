@@ -345,6 +345,11 @@ def check(
     found, problems = inspect_package(place, read_reference().vocabularies)
     if found is None or problems:
         raise InputError(problems, about=f"data package '{found.name if found else folder.name}'")
+    if "evidence" in found.tables:
+        from ainalym.calibration.outlook import check_evidence
+
+        # Whether a figure can be learned from shows only beside the outlook that it speaks of.
+        check_evidence(str(place))
     rows = sum(len(table.frame) for table in found.tables.values())
     console.print(
         f"Data package '{found.name}' version {found.descriptor.version}: {len(found.tables)} tables, "
