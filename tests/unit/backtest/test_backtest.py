@@ -49,7 +49,7 @@ def test_that_figures_after_the_origin_change_nothing_of_what_was_known(foresee:
         around = look_around(knowledge, seen, reference, 3)
         place = describe_place(seen, reference, knowledge, around, 3)
         centres = [
-            project_centre(reference, knowledge, place, way) for way in ("table", "trend", "reference")
+            project_centre(reference, knowledge, place, way).mass for way in ("table", "trend", "reference")
         ]
         projected.append([knowledge.official, *centres])
     for own, other in zip(*projected, strict=True):
