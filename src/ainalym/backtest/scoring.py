@@ -159,8 +159,9 @@ def pool_scores(cases: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By quantity, origin, method, scope and category: number of cases, mean truth, bias (mean error of the median
-        over mean truth), mean absolute error and score (kg/person), shares inside the 50 and 90 % intervals.
+        By quantity, origin, method, scope and category: number of cases, mean truth, bias (mean error of the
+        median over mean truth), mean absolute error and score (kg/person), score over mean truth, shares
+        inside the 50 and 90 % intervals.
         Scope ``category`` has a row ``all`` for the six categories together, scope ``product`` one for all
         products; photovoltaics are in neither.
     """
@@ -183,6 +184,7 @@ def pool_scores(cases: pd.DataFrame) -> pd.DataFrame:
             "bias": means["error"] / means["truth"],
             "mean_absolute_error": means["absolute"],
             "crps": means["crps"],
+            "crps_relative": means["crps"] / means["truth"],
             "inside_50": means["inside_50"],
             "inside_90": means["inside_90"],
         }
@@ -200,8 +202,8 @@ def pool_reliability(cases: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By quantity, origin, method, scope and nominal share: the observed one, pooled over countries, years and
-        categories; photovoltaics apart from them are left out.
+        By quantity, origin, method, scope and nominal share: the observed one, pooled over countries, years
+        and categories; photovoltaics apart from them are left out.
     """
     ranked = cases[cases["rank"].notna() & ~cases["is_apart"]]
     tables = []

@@ -11,6 +11,8 @@ from ainalym.backtest.run import Backtest
 SHOWN_OF_GROUP = 2
 """Countries of each reference group in a picture."""
 
+TABLES_FOLDER = "tables"
+
 DIGITS = 6
 """Significant digits in the tables."""
 
@@ -32,8 +34,10 @@ def write_backtest(backtest: Backtest, folder: Path) -> None:
         "paths": backtest.paths,
         "drift": backtest.proof,
     }
+    place = folder / TABLES_FOLDER
+    place.mkdir()
     for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
+        table.to_csv(place / f"{name}.csv", index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
 
 
 def choose_paths(backtest: Backtest) -> pd.DataFrame:

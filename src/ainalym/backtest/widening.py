@@ -31,7 +31,7 @@ DRAWS = 64
 
 
 FURTHEST = 0.01
-"""Place beyond which a truth is taken as if it stood there: a score of an ensemble of few draws has an end."""
+"""Place beyond which a truth is taken as if it stood there: few draws tell no more."""
 
 
 class Gaps(NamedTuple):

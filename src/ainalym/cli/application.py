@@ -263,7 +263,7 @@ def backtest(
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
     threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for tables and pictures; without it nothing is written.")
+        Path | None, typer.Option(help="Folder for tables, charts and a page; without it nothing is written.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an older folder.")] = False,
     language: Annotated[

@@ -161,7 +161,7 @@ def fill_market(
     P = P_0 q(y, e) / q(y_0, e_0) N / N_0 x level x weight x error(t), where the index 0 marks the centre and
     q is what reference countries place on market per inhabitant at an income. Whatever method made the
     centre, the ensemble lies around it; and where it is that of the reference countries, the product is
-    exactly theirs at the drawn income. Figures of the country leave a part of the level's spread open, by years
+    exactly theirs at the drawn income. Figures of the country leave only a part of the level's spread open
     (``open_level``). After history, products that follow ownership do so in every draw
     (:func:`ainalym.ensemble.owned_market.fill_owned_market`).
     Every market then drifts (:func:`let_drift`).

@@ -145,8 +145,7 @@ class Model:
         Year from which on the market is projected, and drifts.
     open_level
         Share of ``market_spread`` that figures of the country leave open
-        (:func:`ainalym.kernels.joining.compute_open_share`). Shape (year, product); None where the country has
-        no figures.
+        (:func:`ainalym.kernels.joining.compute_open_share`). Shape (year, product); None where it has none.
     """
 
     iso3: str

@@ -157,7 +157,9 @@ def compose_ownership(
         return None
     mass, pieces = (amount[:, plan.by_saturation].T for amount in amounts)
     bearers = np.where(
-        curves.per_household[plan.groups, np.newaxis], owners.households[past - 1 :], owners.population[past - 1 :]
+        curves.per_household[plan.groups, np.newaxis],
+        owners.households[past - 1 :],
+        owners.population[past - 1 :],
     )
     # After history a piece keeps its weight, so that any year with sales, and all of them together, tell it.
     later_mass, later_pieces = (array[:, past:].sum(axis=1) for array in (mass, pieces))
