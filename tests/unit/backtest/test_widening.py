@@ -102,7 +102,7 @@ def test_that_a_level_is_closed_by_a_figure_and_opens_with_time() -> None:
 @pytest.fixture(scope="module")
 def whole() -> Backtest:
     """All origins by the methods of the table, with draws enough for an interval."""
-    return run_backtest(BacktestOptions(ensemble=EnsembleOptions(draws=64, threads=2)))
+    return run_backtest(BacktestOptions(ensemble=EnsembleOptions(draws=256, threads=2)))
 
 
 def test_that_the_table_holds_a_drift_that_the_back_test_finds(whole: Backtest) -> None:
@@ -126,6 +126,6 @@ def test_that_the_intervals_hold_what_they_promise_within_ten_points(
 ) -> None:
     scores = whole.scores.set_index(["quantity", "origin", "method", "scope", "category"])
     row = scores.loc[(MARKET, origin, method, scope, "all")]
-    # The quantiles of 64 draws are off by a point or two.
+    # Countries share their draws, so that few draws move all intervals together, by a point or two.
     assert row["inside_50"] == pytest.approx(0.5, abs=0.12)
     assert row["inside_90"] == pytest.approx(0.9, abs=0.12)
