@@ -206,7 +206,7 @@ def ensemble(
 def sensitivity(
     country: Annotated[str, typer.Argument(help="Country: ISO code, a name, or the folder of a package.")],
     samples: Annotated[
-        int, typer.Option(help="Samples of each half; the model runs 14 times as often.")
+        int, typer.Option(help="Samples of each half; the model runs 15 times as often.")
     ] = 10_240,
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
     threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
@@ -263,7 +263,7 @@ def backtest(
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
     threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for tables and pictures; without it nothing is written.")
+        Path | None, typer.Option(help="Folder for tables, charts and a page; without it nothing is written.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an older folder.")] = False,
     language: Annotated[
