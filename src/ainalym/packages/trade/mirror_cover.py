@@ -1,8 +1,9 @@
 """How much of a flow the partners that report it stand for.
 
-A country that is silent can be seen in the mirror of its partners, but only as far as they report: the exports of
-two of twenty partners are no imports of the country. What a partner's share is can be known from the country's
-own reports of years nearby alone; where there are none, nothing is known of the partners that are missing.
+A country that is silent can be seen in the mirror of its partners, but only as far as they report: the
+exports of two of twenty partners are no imports of the country. What a partner's share is can be known from
+the country's own reports of years nearby alone; where there are none, nothing is known of the partners that
+are missing.
 """
 
 from __future__ import annotations
@@ -58,11 +59,11 @@ class MirrorCover(NamedTuple):
         :data:`FLOWS`; a product without trade counts as well, for its nought is then known.
     table
         One row for each flow, year and product that the country is silent of and partners report:
-        ``partners`` that report the whole year, of ``partners_needed`` that the country's own reports name (missing
-        where these are not known); ``months`` that they report, of ``months_needed``; ``value_usd`` that they
-        report; ``cover``, the share of the value of the flow that they hold, 0 to 1, missing where unknown;
-        ``basis``, what it was computed from (``product``, ``all products`` or nothing) in ``basis_year``;
-        ``is_used``.
+        ``partners`` that report the whole year, of ``partners_needed`` that the country's own reports name
+        (missing where these are not known); ``months`` that they report, of ``months_needed``;
+        ``value_usd`` that they report; ``cover``, the share of the value of the flow that they hold, 0 to
+        1, missing where unknown; ``basis``, what it was computed from (``product``, ``all products`` or
+        nothing) in ``basis_year``; ``is_used``.
     """
 
     is_usable: BoolArray
@@ -102,8 +103,8 @@ def compute_mirror_cover(
     Parameters
     ----------
     values
-        Columns ``is_own``, ``is_whole``, ``flow``, ``year``, ``partner`` (``WLD`` for the country's own totals),
-        ``product`` and ``value``, USD a year.
+        Columns ``is_own``, ``is_whole``, ``flow``, ``year``, ``partner`` (``WLD`` for the country's own
+        totals), ``product`` and ``value``, USD a year.
     coverage
         Result of :func:`ainalym.packages.trade.statistics_options.choose_publications`.
     is_candidate
@@ -130,7 +131,7 @@ def compute_mirror_cover(
             for is_whole in (True, False)
         )
         is_whole, months = _read_months(coverage[coverage["flow"] == flow], years, partners)
-        for row in np.flatnonzero(months.any(1)):
+        for row in np.flatnonzero(months.any(1)).tolist():
             for column in range(len(products)):
                 case = _judge(needed, whole[row], partial[row], is_whole[row], row, column, years)
                 usable = least_cover == 0 or case.cover >= least_cover
@@ -158,8 +159,8 @@ def describe_thin_cover(table: pd.DataFrame, least_cover: float) -> list[Problem
     Returns
     -------
     list of Problem
-        [TRD-028] where the partners that report hold too little, [TRD-029] where it is not known how much they
-        hold; one for each flow, year and product, largest value first.
+        [TRD-028] where the partners that report hold too little, [TRD-029] where it is not known how much
+        they hold; one for each flow, year and product, largest value first.
     """
     unused = table[~table["is_used"].astype(bool)].sort_values("value_usd", ascending=False, kind="stable")
     return [_describe(row, least_cover) for row in unused.itertuples(index=False)]

@@ -31,7 +31,8 @@ STORED = Template("""
 
 COVERAGE = """
     WITH published AS (
-        SELECT is_own, CASE WHEN source = 'comext' THEN 'all' ELSE reporter END AS together, flow, year, source,
+        SELECT is_own, CASE WHEN source = 'comext' THEN 'all' ELSE reporter END AS together, flow, year,
+        source,
             count(DISTINCT period) AS months
         FROM stored WHERE months = 1 GROUP BY ALL)
     SELECT stored.is_own, reporter, stored.flow, CAST(stored.year AS INTEGER) AS year, stored.source,
@@ -46,9 +47,9 @@ COVERAGE = """
 """
 """What there is, by reporter.
 
-A reporter in years has the whole year, one in months as many as it has rows of. A monthly file of Comext holds
-all member states, so that there a month without a row is a month without trade; elsewhere it cannot be told
-from a month that was not reported, and is taken for one.
+A reporter in years has the whole year, one in months as many as it has rows of. A monthly file of Comext
+holds all member states, so that there a month without a row is a month without trade; elsewhere it cannot
+be told from a month that was not reported, and is taken for one.
 """
 
 OF_CHOSEN = Template("""
@@ -223,6 +224,10 @@ def define_amounts(engine: Engine, mass_from: str) -> None:
     engine.run(PARTNERS)
     masses = ("sound_pieces * weight", "kg")
     first, second = masses if mass_from == "pieces" else masses[::-1]
-    views = {"lines_by_product": "counted", "partners_by_product": "by_partner", "parts_by_product": "of_parts"}
+    views = {
+        "lines_by_product": "counted",
+        "partners_by_product": "by_partner",
+        "parts_by_product": "of_parts",
+    }
     for name, lines in views.items():
         engine.run(WEIGHED.substitute(name=name, lines=lines, code=CODE, first_kg=first, second_kg=second))

@@ -31,8 +31,8 @@ from ainalym.packages.trade.classification import (
     list_shares,
 )
 from ainalym.packages.trade.engine import Engine, Listener, open_engine
-from ainalym.packages.trade.mirror_cover import MirrorCover, compute_mirror_cover, describe_thin_cover
 from ainalym.packages.trade.mirror_cover import FLOWS as MIRRORED_FLOWS
+from ainalym.packages.trade.mirror_cover import MirrorCover, compute_mirror_cover, describe_thin_cover
 from ainalym.packages.trade.statistics_options import (
     CORRECTIONS,
     StatisticsOptions,
@@ -144,9 +144,19 @@ class Statistics:
         has_figure = self.kg.notnull() | self.pieces.notnull()
         return has_figure & ((self.flags & ~int(CellFlag.SALES)) == 0)
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Tables for a result: cells with their flags, partners' reports with their cover, unmapped codes."""
+        return {
+            "statistics_cells": self.tabulate(),
+            "statistics_mirror": self.mirror,
+            "statistics_unmapped": self.unmapped,
+        }
+
     def tabulate(self) -> pd.DataFrame:
         """Give all cells with a figure: ``year``, ``product``, ``kg``, ``pieces``, ``flags`` by name."""
-        table = xr.Dataset({"kg": self.kg, "pieces": self.pieces, "flags": self.flags}).to_dataframe()
+        columns = {"kg": self.kg, "pieces": self.pieces, "flags": self.flags}
+        table = xr.Dataset({**columns, "is_as_reported": self.is_as_reported}).to_dataframe()
         table = table.dropna(subset=["kg", "pieces"], how="all").reset_index()
         return table.assign(flags=[_name_flags(CellFlag(int(flag))) for flag in table["flags"]])
 
@@ -331,6 +341,7 @@ def _assemble(
     flags |= np.where(is_absurd & ~np.isnan(kg) & ~np.isnan(pieces), CellFlag.ABSURD_WEIGHT, 0)
     flags = np.where(np.isnan(kg) & np.isnan(pieces), 0, flags)
     measures = ["kg", "pieces"]
+    warnings = tuple(describe_thin_cover(cover.table, options.least_cover))
     return Statistics(
         kg=axes.label(kg, "apparent_consumption", "kg/yr"),
         pieces=axes.label(pieces, "apparent_consumption_pieces", "pieces/yr"),
@@ -355,15 +366,15 @@ def _assemble(
         unmapped=figures.unmapped,
         cells=_list_cells(axes, kg, pieces, flags, implied, unit_weight),
         mirror=cover.table,
-        warnings=tuple(describe_thin_cover(cover.table, options.least_cover)),
-        record=record,
+        warnings=warnings,
+        record=record | {"warnings": [str(warning) for warning in warnings]},
     )
 
 
 def _fill_exports(
     axes: _Axes, terms: Mapping[str, np.ndarray], coverage: pd.DataFrame, cover: MirrorCover
 ) -> np.ndarray:
-    """Take a product without exports for not exported, where exports are known: by own reports, or by partners."""
+    """Take a product without exports for not exported, where exports are known, if only by partners."""
     is_known = coverage["is_chosen"] & coverage["is_own"] & (coverage["flow"] == "export")
     covered = np.isin(axes.years, coverage.loc[is_known, "year"])[:, np.newaxis]
     covered = covered | cover.is_usable[MIRRORED_FLOWS.index("export")]
