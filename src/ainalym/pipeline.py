@@ -264,6 +264,7 @@ def _enter_statistics(
         reference.per_inhabitant,
         reference.group_income,
         reference.products["introduction_year"].to_xarray().rename(key="product"),
+        reference.successors,
     )
     known = statistics.kg["year"].isin(drivers.population["year"]).values
     collected = Collected(statistics.kg[known], statistics.pieces[known], statistics.is_as_reported[known])

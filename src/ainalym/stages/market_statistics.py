@@ -76,6 +76,8 @@ class Surroundings(NamedTuple):
         Dims (year, reference_group), int$2011/person, poorest group first.
     introduction_year
         Dims (product,).
+    successors
+        Pairs of a product and the one that replaces it.
     """
 
     population: xr.DataArray
@@ -83,6 +85,7 @@ class Surroundings(NamedTuple):
     per_inhabitant: xr.DataArray
     group_income: xr.DataArray
     introduction_year: xr.DataArray
+    successors: tuple[tuple[str, str], ...] = ()
 
 
 class Collected(NamedTuple):
@@ -188,6 +191,7 @@ def _clean_robust(kg: xr.DataArray, pieces: xr.DataArray, around: Surroundings) 
             purchasing_power=around.income.sel(year=years).values[np.newaxis],
             introduction_year=_read_introduction(around, products),
             peers=PeerGroups(labels, group_kg, group_pieces, group_income),
+            successors=tuple(pair for pair in around.successors if {*pair} <= {*products}),
         )
     )
     origin = np.zeros(kg.shape, dtype=np.int8)
