@@ -22,10 +22,8 @@ from ainalym.kernels.lifetime import CONVENTIONS, Convention
 from ainalym.kernels.ownership_curves import CurveSet
 from ainalym.packages.country import Country, read_country
 from ainalym.packages.reference import PHOTOVOLTAIC_PRODUCT, Reference, read_reference
-from ainalym.packages.trade.classification import read_country_tables
-from ainalym.packages.trade.statistics_options import StatisticsOptions
-from ainalym.packages.trade.statistics_reader import read_statistics
-from ainalym.packages.trade.store import LIST_FILE, find_store_folder
+from ainalym.packages.trade.country_statistics import read_country_statistics
+from ainalym.packages.trade.statistics_reader import Statistics
 from ainalym.results.result import Result
 from ainalym.schemas.run import FIRST_YEAR, LAST_POSSIBLE_YEAR, LAST_YEAR_OF_HISTORY, RunOptions
 from ainalym.stages.drivers import (
@@ -37,7 +35,7 @@ from ainalym.stages.drivers import (
     compute_urban_share,
 )
 from ainalym.stages.learned import Learned, enter_learned
-from ainalym.stages.market_statistics import Surroundings, clean_statistics
+from ainalym.stages.market_statistics import Collected, Surroundings, clean_statistics
 from ainalym.stages.materials import (
     calibrate_composition,
     compute_embedded,
@@ -149,7 +147,7 @@ def run_outlook(
         market = suggested
         if options.sales == "enter":
             market = Market(*enter_sales(market, figures.sales[figures.sales["usable"]]))
-        market, statistics_record = _enter_statistics(country, reference, figures, market, drivers, options)
+        market, statistics = _enter_statistics(country, reference, figures, market, drivers, options)
     with watch.stage("projection"):
         curves = estimate_country_curves(reference, figures, income, household_size)
         market = _project(reference, figures, market, suggested, drivers, curves, lifetime, options)
@@ -174,9 +172,10 @@ def run_outlook(
     arrays += [*drivers, *market, stock, ewaste, stock_pieces, ewaste_pieces, *capacity]
     return Result(
         data=_collect(arrays, reference, figures, options),
-        tables=_collect_tables(reference, figures),
+        tables=_collect_tables(reference, figures) | (statistics.tables if statistics else {}),
         country={"iso3": figures.iso3} | {str(language): name for language, name in figures.names.items()},
-        record=_write_record(reference, figures, options, watch.seconds, balance) | statistics_record,
+        record=_write_record(reference, figures, options, watch.seconds, balance)
+        | ({"statistics": {"method": options.statistics, **statistics.record}} if statistics else {}),
     )
 
 
@@ -250,26 +249,27 @@ def _enter_statistics(
     market: Market,
     drivers: Drivers,
     options: RunOptions,
-) -> tuple[Market, dict[str, Any]]:
+) -> tuple[Market, Statistics | None]:
     """Let imported statistics of the country stand in for the reference countries, where there are any."""
-    folder = find_store_folder(country)
-    if options.statistics == "ignore" or not (folder / LIST_FILE).is_file():
-        return market, {}
-    tables = read_country_tables(figures.package)
-    statistics = read_statistics(folder, reference, StatisticsOptions(tables=tables))
+    if options.statistics == "ignore":
+        return market, None
+    statistics = read_country_statistics(
+        country, figures.package, reference, options.corrections, options.least_cover
+    )
+    if statistics is None:
+        return market, None
     around = Surroundings(
         drivers.population,
         drivers.income,
         reference.per_inhabitant,
         reference.group_income,
         reference.products["introduction_year"].to_xarray().rename(key="product"),
+        reference.successors,
     )
-    known = statistics.kg["year"].isin(drivers.population["year"])
-    cleaned = clean_statistics(
-        statistics.kg[known.values], statistics.pieces[known.values], around, options.statistics
-    )
-    entered = Market(*enter_statistics(market, cleaned.mass, cleaned.pieces, cleaned.origin))
-    return entered, {"statistics": {"method": options.statistics, **statistics.record}}
+    known = statistics.kg["year"].isin(drivers.population["year"]).values
+    collected = Collected(statistics.kg[known], statistics.pieces[known], statistics.is_as_reported[known])
+    cleaned = clean_statistics(collected, around, options.statistics)
+    return Market(*enter_statistics(market, cleaned.mass, cleaned.pieces, cleaned.origin)), statistics
 
 
 def estimate_country_curves(

@@ -96,6 +96,23 @@ def outlook(
             "or ignore."
         ),
     ] = "robust",
+    correction: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Switch a correction of imported statistics: mirror=off (reports of partners for what the "
+            "country does not report), re_exports=off, partial_years=on; may be given more than once.",
+            show_default=False,
+        ),
+    ] = None,
+    least_cover: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Share of the value of a flow that the partners who report it must hold to stand for a "
+            "silent country; 0 takes whatever they report.",
+        ),
+    ] = 0.8,
     calibrated_composition: Annotated[
         bool,
         typer.Option(
@@ -119,6 +136,7 @@ def outlook(
     """
     from ainalym.cli.outlook_command import write_outlook_folder
     from ainalym.ensemble.options import choose_ensemble
+    from ainalym.packages.trade.statistics_options import parse_corrections
     from ainalym.schemas.run import RunOptions
 
     options = RunOptions(
@@ -130,6 +148,8 @@ def outlook(
         income=income,
         sales=sales,
         statistics=statistics,
+        corrections=parse_corrections(correction or ()),
+        least_cover=least_cover,
     )
     ensemble = choose_ensemble(draws, seed, threads)
     write_outlook_folder(country, options, ensemble, out, force, language, console, calibrate)
