@@ -33,6 +33,9 @@ CENTRAL_LEVEL, DRAWS_LEVEL = 4, 0
 CALIBRATION = ("evidence", "learned", "conflicts", "prior")
 """Tables of a result that has learned from evidence."""
 
+STATISTICS_TABLES = ("statistics_cells", "statistics_mirror", "statistics_unmapped")
+"""Tables of a result into which imported statistics have entered."""
+
 QUANTITIES_FILE = "quantities.csv"
 """Header table: name, unit, definition of every quantity in the other tables."""
 
@@ -50,9 +53,10 @@ def write_result(result: Result, folder: Path) -> None:
     Notes
     -----
     Writes ``outlook.nc`` (the central path), ``tables/<quantity>.csv``, ``tables/quantities.csv`` with the
-    units, the summary tables, ``tables/calibration_*.csv`` where the model has learned from evidence, and
-    ``run.json``; where the run has draws also ``draws.nc`` (totals by category and by material of every
-    draw), ``quantiles.nc``, ``means.nc`` and ``tables/<quantity>_quantiles.csv``.
+    units, the summary tables, ``tables/calibration_*.csv`` where the model has learned from evidence,
+    ``tables/statistics_*.csv`` where imported statistics have entered, and ``run.json``; where the run has
+    draws also ``draws.nc`` (totals by category and by material of every draw), ``quantiles.nc``,
+    ``means.nc`` and ``tables/<quantity>_quantiles.csv``.
     ``exports/`` holds the layouts of Eurostat, the SDG indicators and a UNSD-style questionnaire.
     """
     write_arrays(result.data, folder / ARRAYS_FILE, CENTRAL_LEVEL)
@@ -79,7 +83,11 @@ def write_result(result: Result, folder: Path) -> None:
         "label_materials": result.tables["materials"].reset_index(),
         "label_regions": result.tables["regions"].reset_index(),
         "sources": result.tables["sources"],
-        **{name: result.tables[name] for name in SENSITIVITY_TABLES if name in result.tables},
+        **{
+            name: result.tables[name]
+            for name in (*SENSITIVITY_TABLES, *STATISTICS_TABLES)
+            if name in result.tables
+        },
         **{f"calibration_{name}": result.tables[name] for name in CALIBRATION if name in result.tables},
     }.items():
         write_table(table, tables / f"{name}.csv")
