@@ -226,7 +226,7 @@ def ensemble(
 def sensitivity(
     country: Annotated[str, typer.Argument(help="Country: ISO code, a name, or the folder of a package.")],
     samples: Annotated[
-        int, typer.Option(help="Samples of each half; the model runs 14 times as often.")
+        int, typer.Option(help="Samples of each half; the model runs 15 times as often.")
     ] = 10_240,
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
     threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
@@ -283,7 +283,7 @@ def backtest(
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
     threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for tables and pictures; without it nothing is written.")
+        Path | None, typer.Option(help="Folder for tables, charts and a page; without it nothing is written.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an older folder.")] = False,
     language: Annotated[
@@ -365,6 +365,11 @@ def check(
     found, problems = inspect_package(place, read_reference().vocabularies)
     if found is None or problems:
         raise InputError(problems, about=f"data package '{found.name if found else folder.name}'")
+    if "evidence" in found.tables:
+        from ainalym.calibration.outlook import check_evidence
+
+        # Whether a figure can be learned from shows only beside the outlook that it speaks of.
+        check_evidence(str(place))
     rows = sum(len(table.frame) for table in found.tables.values())
     console.print(
         f"Data package '{found.name}' version {found.descriptor.version}: {len(found.tables)} tables, "

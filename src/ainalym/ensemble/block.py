@@ -161,7 +161,8 @@ def fill_market(
     P = P_0 q(y, e) / q(y_0, e_0) N / N_0 x level x weight x error(t), where the index 0 marks the centre and
     q is what reference countries place on market per inhabitant at an income. Whatever method made the
     centre, the ensemble lies around it; and where it is that of the reference countries, the product is
-    exactly theirs at the drawn income. After history, products that follow ownership do so in every draw
+    exactly theirs at the drawn income. Figures of the country leave only a part of the level's spread open
+    (``open_level``). After history, products that follow ownership do so in every draw
     (:func:`ainalym.ensemble.owned_market.fill_owned_market`).
     Every market then drifts (:func:`let_drift`).
     """
@@ -171,10 +172,14 @@ def fill_market(
     drawn = read_profile(model, parameters.income, parameters.elasticity)
     drawn *= base[:, :, np.newaxis]
     persons = (parameters.population / model.population).T
-    level = (parameters.market_level * parameters.unit_weight).T
+    level, weight = parameters.market_level.T, parameters.unit_weight.T
     for product, entering in enumerate(market):
         np.multiply(drawn[:, product], persons, out=entering)
-        entering *= level[product]
+        if model.open_level is None:
+            entering *= level[product] * weight[product]
+        else:
+            entering *= level[product] ** model.open_level[:, product, np.newaxis]
+            entering *= weight[product]
         entering *= parameters.market_error[product]
     fill_owned_market(model, parameters, survival, market)
     let_drift(model, parameters, market)

@@ -27,7 +27,8 @@ from ainalym.kernels.technology import Switches
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "lifetimes": ("shape", "scale"),
     "market_level": ("market_level",),
-    "market_years": ("market_error", "market_drift", "drift_spread"),
+    "market_years": ("market_error",),
+    "market_drift": ("market_drift", "drift_spread"),
     "unit_weights": ("unit_weight",),
     "elasticities": ("elasticity", "total_elasticity"),
     "saturation": ("ownership_curves",),
@@ -251,8 +252,7 @@ def _draw_market_errors(model: Model, scores: Normals) -> FloatArray:
     if row.between_products:
         for year in range(years):
             by_product[:, year] = correlate_products(by_product[:, year].T, row.between_products).T
-    for series in by_product:
-        correlate_years(series, row.between_years)
+    correlate_years(by_product.swapaxes(0, 1), row.between_years)
     return to_factor(row, by_product, row.spread)
 
 
