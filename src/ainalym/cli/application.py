@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ainalym.cli.scenario_application import scenario_app
 from ainalym.cli.trade_commands import trade_app
 from ainalym.errors import InputError, read_error_codes
 
@@ -49,6 +50,8 @@ app = typer.Typer(
     "number traceable to its source.",
     epilog="Begin with: [bold]ainalym outlook KAZ[/bold]",
 )
+# In a module of their own, but commands like all others.
+app.registered_commands += scenario_app.registered_commands
 app.add_typer(trade_app, name="trade")
 console = Console()
 errors = Console(stderr=True)
@@ -113,6 +116,12 @@ def outlook(
             "silent country; 0 takes whatever they report.",
         ),
     ] = 0.8,
+    scenario: Annotated[
+        str,
+        typer.Option(
+            help="Scenario: baseline, recovery, circular, eu2035, or a YAML file; see `ainalym scenarios`."
+        ),
+    ] = "baseline",
     calibrated_composition: Annotated[
         bool,
         typer.Option(
@@ -150,6 +159,7 @@ def outlook(
         statistics=statistics,
         corrections=parse_corrections(correction or ()),
         least_cover=least_cover,
+        scenario=scenario,
     )
     ensemble = choose_ensemble(draws, seed, threads)
     write_outlook_folder(country, options, ensemble, out, force, language, console, calibrate)

@@ -56,3 +56,5 @@ class RunOptions(Frozen):
     country."""
     price_years: int = 3
     """How many of the last full years the prices are averaged over."""
+    scenario: str = "baseline"
+    """Scenario of what follows generation and of the use of products: an embedded one, or a YAML file."""
