@@ -237,7 +237,7 @@ def sensitivity(
     country: Annotated[str, typer.Argument(help="Country: ISO code, a name, or the folder of a package.")],
     samples: Annotated[
         int, typer.Option(help="Samples of each half; the model runs 15 times as often.")
-    ] = 10_240,
+    ] = 8_192,
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
     threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
     year: Annotated[

@@ -133,7 +133,7 @@ class SensitivityOptions:
     """
 
     years: tuple[int, ...] = YEARS
-    samples: int = 10_240
+    samples: int = 8_192
     seed: int = 1
     threads: int = 2
 

@@ -214,42 +214,64 @@ def describe_backtest(backtest: Backtest, translator: Translator) -> list[str]:
     ]
 
 
+def read_category_scores(
+    backtest: Backtest, quantity: str, origin: int, column: str
+) -> dict[tuple[str, str], float]:
+    """Read one score of every method and category.
+
+    Parameters
+    ----------
+    backtest
+        Result of a back-test.
+    quantity, origin
+        What was scored, and from which year.
+    column
+        Column of its scores.
+
+    Returns
+    -------
+    dict
+        By method and category, ``all`` with them.
+    """
+    scores = backtest.scores
+    own = scores[
+        (scores["quantity"] == quantity) & (scores["origin"] == origin) & (scores["scope"] == CATEGORIES)
+    ]
+    return {
+        (str(method), str(category)): float(value)
+        for method, category, value in zip(own["method"], own["category"], own[column], strict=True)
+    }
+
+
 def say_result(backtest: Backtest, translator: Translator) -> str:
     """Say in one sentence how far projection and official method were off, from the first origin."""
     origin = backtest.options.origins[0]
-    scores = backtest.scores
-    chosen = (scores["quantity"] == MARKET) & (scores["origin"] == origin) & (scores["scope"] == CATEGORIES)
-    pooled = scores[chosen & (scores["category"] == ALL_CATEGORIES)].set_index("method")
+    errors = read_category_scores(backtest, MARKET, origin, "crps_relative")
     return translator.gettext(
         "Known to %(origin)s, placed on market by category was projected with an error (CRPS) of %(own)s "
         "of what happened; the official method erred by %(official)s.",
         origin=origin,
-        own=translator.percent(pooled.at[PROJECTION, "crps_relative"]),
-        official=translator.percent(pooled.at[OFFICIAL, "crps_relative"]),
+        own=translator.percent(errors[PROJECTION, ALL_CATEGORIES]),
+        official=translator.percent(errors[OFFICIAL, ALL_CATEGORIES]),
     )
 
 
 def _say_coverage(backtest: Backtest, origin: int, translator: Translator) -> str:
     """Say whether the intervals of the market held what they promise, and which categories did not."""
-    scores = backtest.scores
-    own = scores[
-        (scores["quantity"] == MARKET)
-        & (scores["origin"] == origin)
-        & (scores["method"] == PROJECTION)
-        & (scores["scope"] == CATEGORIES)
-    ].set_index("category")
-    pooled = own.loc[ALL_CATEGORIES]
+    half, most = (
+        read_category_scores(backtest, MARKET, origin, column) for column in ("inside_50", "inside_90")
+    )
     said = translator.gettext(
         "Known to %(origin)s, the intervals of the categories held %(half)s for 50 %% and %(most)s for "
         "90 %%.",
         origin=origin,
-        half=translator.percent(pooled["inside_50"]),
-        most=translator.percent(pooled["inside_90"]),
+        half=translator.percent(half[PROJECTION, ALL_CATEGORIES]),
+        most=translator.percent(most[PROJECTION, ALL_CATEGORIES]),
     )
     poor = [
-        f"{name} ({translator.percent(own.at[code, 'inside_90'])})"
+        f"{name} ({translator.percent(most[PROJECTION, code])})"
         for code, name in list_scored_categories(backtest, MARKET, origin, translator)
-        if own.at[code, "inside_90"] < LEAST_SHARE_INSIDE
+        if most[PROJECTION, code] < LEAST_SHARE_INSIDE
     ]
     if not poor:
         return said

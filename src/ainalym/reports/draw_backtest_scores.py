@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ainalym.backtest.run import METHODS, WAYS, Backtest
-from ainalym.backtest.scoring import ALL_CATEGORIES, CATEGORIES
+from ainalym.backtest.scoring import ALL_CATEGORIES
 from ainalym.core.quantities import get_quantity
-from ainalym.reports.backtest_tables import list_scored_categories, name_methods
+from ainalym.reports.backtest_tables import list_scored_categories, name_methods, read_category_scores
 from ainalym.reports.chart_parts import TEXT, Spec, color_scale, label_rows, make_frame, row_point, tooltip
 from ainalym.reports.language import Translator
 from ainalym.reports.palette import ACCENT, INK_SOFT, LIGHT, PAPER, WIDE
@@ -162,19 +162,17 @@ def _compose(
 def _list_rows(
     backtest: Backtest, translator: Translator, scored: Scored, columns: dict[str, tuple[str, str, float]]
 ) -> list[dict[str, Any]]:
-    scores = backtest.scores
-    own = scores[
-        (scores["quantity"] == scored.quantity)
-        & (scores["origin"] == scored.origin)
-        & (scores["scope"] == CATEGORIES)
-    ].set_index(["method", "category"])
+    scores = {
+        field: (read_category_scores(backtest, scored.quantity, scored.origin, column), method, factor)
+        for field, (method, column, factor) in columns.items()
+    }
     labels = list_scored_categories(backtest, scored.quantity, scored.origin, translator)
     return [
         {
             "label": label,
             **{
-                field: float(f"{factor * own.at[(method, category), column]:.4g}")
-                for field, (method, column, factor) in columns.items()
+                field: float(f"{factor * found[method, category]:.4g}")
+                for field, (found, method, factor) in scores.items()
             },
         }
         for category, label in (
