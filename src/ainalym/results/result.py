@@ -26,7 +26,7 @@ class Result:
         What the labels mean and what the figures rest on: ``products``, ``categories``, ``materials``,
         ``regions``, ``prices``, ``composition_grade``, ``photovoltaic_capacity``, ``published``, ``sales``,
         ``sources``, ``routes``, ``treatments``, ``substances``, ``recovery_targets``,
-        ``calculation_index``; where it was computed also ``sensitivity_ranges`` (what each family of inputs
+        ``calculation_index``, ``economic_parameters``; where it was computed also ``sensitivity_ranges`` (what each family of inputs
         spans alone) and ``sensitivity_indices`` (Sobol indices by family); where it has learned from
         evidence also ``evidence``, ``learned``, ``conflicts``, ``prior``.
     country
