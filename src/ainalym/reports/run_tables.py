@@ -20,10 +20,9 @@ def say_date(result: Result, translator: Translator) -> str:
     return str(format_date(created, format="long", locale=translator.locale))
 
 
-def compose_record_table(result: Result, translator: Translator) -> TextTable:
-    """Compose the table of the options and checks of a run; every option is listed, named or not."""
-    record = result.record
-    names = {
+def _name_options(translator: Translator) -> dict[str, str]:
+    """Name the options of a run."""
+    return {
         "until": translator.gettext("Last year"),
         "convention": translator.gettext("Convention within the year"),
         "composition": translator.gettext("Composition of products"),
@@ -36,7 +35,11 @@ def compose_record_table(result: Result, translator: Translator) -> TextTable:
         "least_cover": translator.gettext("Least share that reporting partners must hold"),
         "price_years": translator.gettext("Years of prices averaged"),
     }
-    meanings = {
+
+
+def _name_choices(translator: Translator) -> dict[tuple[str, str], str]:
+    """Name what may be chosen for an option."""
+    return {
         ("composition", "table"): translator.gettext("as in the table"),
         ("composition", "calibrated"): translator.gettext("scaled to published world totals"),
         ("projection", "table"): translator.gettext("by product, as in the table"),
@@ -51,6 +54,12 @@ def compose_record_table(result: Result, translator: Translator) -> TextTable:
         ("sales", "beside"): translator.gettext("beside the model"),
         ("sales", "evidence"): translator.gettext("evidence to learn from"),
     }
+
+
+def compose_record_table(result: Result, translator: Translator) -> TextTable:
+    """Compose the table of the options and checks of a run; every option is listed, named or not."""
+    record = result.record
+    names, meanings = _name_options(translator), _name_choices(translator)
     rows = (
         (translator.gettext("Day of the run"), say_date(result, translator)),
         (translator.gettext("Country"), f"{result.country[translator.language]} ({record['country']})"),
