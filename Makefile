@@ -12,7 +12,7 @@ outlook: $(VENV)/.installed-run
 	$(BIN)/ainalym outlook $(COUNTRY) --force
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import platform
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
+from ainalym.after_generation.central import AfterGeneration, Flows, compute_after_generation, make_labels
+from ainalym.after_generation.record import describe_scenario
 from ainalym.core.arrays import describe_array
 from ainalym.core.origins import Origin
 from ainalym.errors import InputError, Problem
+from ainalym.gathering import Stopwatch, collect_arrays, collect_tables, compose_record
 from ainalym.kernels.lifetime import CONVENTIONS, Convention
 from ainalym.kernels.ownership_curves import CurveSet
-from ainalym.packages.country import Country, read_country
+from ainalym.packages.country import Country, identify_country, read_country
+from ainalym.packages.end_of_life import EndOfLife, read_end_of_life
 from ainalym.packages.reference import PHOTOVOLTAIC_PRODUCT, Reference, read_reference
-from ainalym.packages.trade.classification import read_country_tables
-from ainalym.packages.trade.statistics_options import StatisticsOptions
-from ainalym.packages.trade.statistics_reader import read_statistics
-from ainalym.packages.trade.store import LIST_FILE, find_store_folder
+from ainalym.packages.trade.country_statistics import read_country_statistics
+from ainalym.packages.trade.statistics_reader import Statistics
 from ainalym.results.result import Result
+from ainalym.scenarios.paths import find_first_year, pull_products
+from ainalym.scenarios.reading import ReadScenario, read_scenario
 from ainalym.schemas.run import FIRST_YEAR, LAST_POSSIBLE_YEAR, LAST_YEAR_OF_HISTORY, RunOptions
 from ainalym.stages.drivers import (
     choose_household_figures,
@@ -37,13 +33,14 @@ from ainalym.stages.drivers import (
     compute_urban_share,
 )
 from ainalym.stages.learned import Learned, enter_learned
-from ainalym.stages.market_statistics import Surroundings, clean_statistics
+from ainalym.stages.market_statistics import Collected, Surroundings, clean_statistics
 from ainalym.stages.materials import (
     calibrate_composition,
     compute_embedded,
     compute_mean_price,
     compute_value,
 )
+from ainalym.stages.measures import MeasuredFlows, apply_measures, compute_survival
 from ainalym.stages.national_figures import enter_sales, enter_statistics
 from ainalym.stages.ownership import estimate_curves, read_curves
 from ainalym.stages.photovoltaics import compute_capacity, compute_photovoltaic_market
@@ -64,44 +61,17 @@ from ainalym.stages.stock import (
     compute_stock_and_ewaste,
 )
 
-STAGES = ("packages", "drivers", "placed_on_market", "projection", "stock", "materials", "regions")
-"""Names of the stages in their order, as a progress bar shows them."""
-
-RECORDED_LIBRARIES = (
-    "ainalym",
-    "numpy",
-    "scipy",
-    "xarray",
-    "pandas",
-    "pydantic",
-    "h5netcdf",
-    "altair",
-    "vl-convert-python",
+STAGES = (
+    "packages",
+    "drivers",
+    "placed_on_market",
+    "projection",
+    "stock",
+    "materials",
+    "regions",
+    "after_generation",
 )
-
-
-@dataclass
-class Stopwatch:
-    """Times the stages and tells a listener which one begins.
-
-    Attributes
-    ----------
-    listener
-        Called with the name of each stage when it begins.
-    seconds
-        Wall time by stage, s.
-    """
-
-    listener: Callable[[str], None]
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time one stage."""
-        self.listener(name)
-        begun = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - begun, 4)
+"""Names of the stages in their order, as a progress bar shows them."""
 
 
 def run_outlook(
@@ -109,6 +79,7 @@ def run_outlook(
     options: RunOptions | None = None,
     listener: Callable[[str], None] = lambda _: None,
     learned: Learned | None = None,
+    scenario: ReadScenario | None = None,
 ) -> Result:
     """Run the outlook of a country.
 
@@ -122,6 +93,8 @@ def run_outlook(
         Called with the name of each stage, one of :data:`STAGES`, when it begins.
     learned
         What evidence has taught, to be entered after the projection; None for the model as it is.
+    scenario
+        Levers, read and checked already; those of the scenario that the options name by default.
 
     Returns
     -------
@@ -139,6 +112,8 @@ def run_outlook(
     with watch.stage("packages"):
         reference = read_reference()
         figures = read_country(country, reference)
+        known = read_end_of_life(reference, figures)
+        scenario = scenario or read_scenario(options.scenario, make_labels(reference))
     years = range(FIRST_YEAR, options.until + 1)
     with watch.stage("drivers"):
         drivers, household_size = _compute_drivers(reference, figures, years, options)
@@ -149,7 +124,7 @@ def run_outlook(
         market = suggested
         if options.sales == "enter":
             market = Market(*enter_sales(market, figures.sales[figures.sales["usable"]]))
-        market, statistics_record = _enter_statistics(country, reference, figures, market, drivers, options)
+        market, statistics = _enter_statistics(country, reference, figures, market, drivers, options)
     with watch.stage("projection"):
         curves = estimate_country_curves(reference, figures, income, household_size)
         market = _project(reference, figures, market, suggested, drivers, curves, lifetime, options)
@@ -157,8 +132,9 @@ def run_outlook(
             mass, pieces, lifetime = enter_learned(market.mass, market.pieces, lifetime, learned)
             market = Market(mass, pieces, market.origin)
     with watch.stage("stock"):
-        stock, ewaste = compute_stock_and_ewaste(market.mass, lifetime, convention)
-        stock_pieces, ewaste_pieces = compute_stock_and_ewaste(market.pieces, lifetime, convention, "pieces")
+        by_mass, by_pieces = discard_market(reference, market, lifetime, convention, scenario)
+        market = Market(by_mass.market, by_pieces.market, market.origin)
+        stock, ewaste = by_mass.stock, by_mass.ewaste
         balance = compute_mass_balance(market.mass, stock, ewaste)
         if balance > MASS_BALANCE_TOLERANCE and convention != "cbs":
             raise AssertionError(f"mass is not conserved: relative error {balance:.3g}")
@@ -166,18 +142,30 @@ def run_outlook(
         arrays = _compute_materials(reference, ewaste, options)
     with watch.stage("regions"):
         arrays += _compute_regions(reference, figures, population, ewaste)
-    arrays += [
+    with watch.stage("after_generation"):
+        after = _follow(known, reference, figures, scenario, by_mass, by_pieces, income, arrays)
+        arrays += after.arrays
+    arrays += _describe_inputs(figures, lifetime, years, options)
+    arrays += [*drivers, *market, stock, ewaste, by_pieces.stock, by_pieces.ewaste, *capacity]
+    return Result(
+        data=collect_arrays(arrays, reference, figures, options),
+        tables=collect_tables(reference, figures, known) | (statistics.tables if statistics else {}),
+        country=identify_country(reference, figures),
+        record=compose_record(reference, figures, options, watch.seconds, balance)
+        | ({"statistics": {"method": options.statistics, **statistics.record}} if statistics else {})
+        | describe_scenario(scenario, known, after),
+    )
+
+
+def _describe_inputs(
+    figures: Country, lifetime: xr.DataArray, years: range, options: RunOptions
+) -> list[xr.DataArray]:
+    """Give the inputs that a result carries along: lifetimes, and the urban share where it is known."""
+    urban_share = compute_urban_share(figures.urban_share, years, options.income)
+    lifetimes = [
         describe_array(lifetime.sel(parameter=name), f"lifetime_{name}") for name in ("shape", "scale")
     ]
-    urban_share = compute_urban_share(figures.urban_share, years, options.income)
-    arrays += [urban_share] if urban_share is not None else []
-    arrays += [*drivers, *market, stock, ewaste, stock_pieces, ewaste_pieces, *capacity]
-    return Result(
-        data=_collect(arrays, reference, figures, options),
-        tables=_collect_tables(reference, figures),
-        country={"iso3": figures.iso3} | {str(language): name for language, name in figures.names.items()},
-        record=_write_record(reference, figures, options, watch.seconds, balance) | statistics_record,
-    )
+    return lifetimes if urban_share is None else [*lifetimes, urban_share]
 
 
 def check_options(options: RunOptions) -> Convention:
@@ -250,26 +238,27 @@ def _enter_statistics(
     market: Market,
     drivers: Drivers,
     options: RunOptions,
-) -> tuple[Market, dict[str, Any]]:
+) -> tuple[Market, Statistics | None]:
     """Let imported statistics of the country stand in for the reference countries, where there are any."""
-    folder = find_store_folder(country)
-    if options.statistics == "ignore" or not (folder / LIST_FILE).is_file():
-        return market, {}
-    tables = read_country_tables(figures.package)
-    statistics = read_statistics(folder, reference, StatisticsOptions(tables=tables))
+    if options.statistics == "ignore":
+        return market, None
+    statistics = read_country_statistics(
+        country, figures.package, reference, options.corrections, options.least_cover
+    )
+    if statistics is None:
+        return market, None
     around = Surroundings(
         drivers.population,
         drivers.income,
         reference.per_inhabitant,
         reference.group_income,
         reference.products["introduction_year"].to_xarray().rename(key="product"),
+        reference.successors,
     )
-    known = statistics.kg["year"].isin(drivers.population["year"])
-    cleaned = clean_statistics(
-        statistics.kg[known.values], statistics.pieces[known.values], around, options.statistics
-    )
-    entered = Market(*enter_statistics(market, cleaned.mass, cleaned.pieces, cleaned.origin))
-    return entered, {"statistics": {"method": options.statistics, **statistics.record}}
+    known = statistics.kg["year"].isin(drivers.population["year"]).values
+    collected = Collected(statistics.kg[known], statistics.pieces[known], statistics.is_as_reported[known])
+    cleaned = clean_statistics(collected, around, options.statistics)
+    return Market(*enter_statistics(market, cleaned.mass, cleaned.pieces, cleaned.origin)), statistics
 
 
 def estimate_country_curves(
@@ -421,6 +410,72 @@ def _compute_materials(reference: Reference, ewaste: xr.DataArray, options: RunO
     return [composition, embedded, price, compute_value(embedded, price)]
 
 
+def discard_market(
+    reference: Reference,
+    market: Market,
+    lifetime: xr.DataArray,
+    convention: Convention,
+    scenario: ReadScenario,
+) -> tuple[MeasuredFlows, MeasuredFlows]:
+    """Discard what was placed on the market, by mass and by pieces, under the levers of a scenario.
+
+    Parameters
+    ----------
+    reference
+        Reference package.
+    market
+        Placed on market without levers.
+    lifetime
+        Dims (parameter, product).
+    convention
+        When within the year equipment is discarded.
+    scenario
+        Levers.
+
+    Returns
+    -------
+    tuple of MeasuredFlows
+        By mass and by pieces.
+    """
+    years = market.mass["year"].values
+    survival = compute_survival(lifetime, len(years), convention)
+    paths = pull_products(scenario, years, make_labels(reference))
+    first = find_first_year(scenario.overrides, LAST_YEAR_OF_HISTORY)
+    mass = MeasuredFlows(market.mass, *compute_stock_and_ewaste(market.mass, lifetime, convention), survival)
+    pieces = MeasuredFlows(
+        market.pieces, *compute_stock_and_ewaste(market.pieces, lifetime, convention, "pieces"), survival
+    )
+    return (
+        apply_measures(mass, lifetime, convention, paths, first),
+        apply_measures(pieces, lifetime, convention, paths, first, "pieces"),
+    )
+
+
+def _follow(
+    known: EndOfLife,
+    reference: Reference,
+    figures: Country,
+    scenario: ReadScenario,
+    mass: MeasuredFlows,
+    pieces: MeasuredFlows,
+    income: xr.DataArray,
+    arrays: list[xr.DataArray],
+) -> AfterGeneration:
+    """Follow e-waste to its end."""
+    named = {str(array.name): array for array in arrays}
+    flows = Flows(
+        mass.market,
+        pieces.market,
+        mass.ewaste,
+        named["material_embedded"],
+        mass.survival,
+        income,
+        named["price"],
+        named.get("ewaste_generated_by_region"),
+    )
+    return compute_after_generation(known, reference, figures, flows, scenario)
+
+
 def _compute_regions(
     reference: Reference, figures: Country, population: xr.DataArray, ewaste: xr.DataArray
 ) -> list[xr.DataArray]:
@@ -436,64 +491,3 @@ def _compute_regions(
         reference.total_elasticity,
     )
     return [region_population, by_region]
-
-
-def _collect(
-    arrays: list[xr.DataArray], reference: Reference, figures: Country, options: RunOptions
-) -> xr.Dataset:
-    for array in arrays:
-        # A material without a price is the one gap that a result may have; the views name it.
-        if array.name != "price" and not bool(np.isfinite(array).all()):
-            raise AssertionError(f"{array.name} holds a value that is not a number")
-    data = xr.Dataset({str(array.name): array.reset_coords(drop=True) for array in arrays})
-    category = reference.products["category"].to_numpy(dtype=str)
-    data = data.assign_coords(product_category=("product", category))
-    data.attrs = {
-        "Conventions": "CF-1.11",
-        "title": f"E-waste outlook of {figures.names['en']}, {FIRST_YEAR} to {options.until}",
-        "institution": "Ainalym",
-        "source": f"ainalym {version('ainalym')}; data packages reference and {figures.package.name}",
-        "convention": options.convention,
-        "composition": options.composition,
-    }
-    return data
-
-
-def _collect_tables(reference: Reference, figures: Country) -> dict[str, pd.DataFrame]:
-    sources = [
-        {"package": package.name, **source.model_dump()}
-        for package in (reference.package, figures.package)
-        for source in package.descriptor.sources
-    ]
-    return {
-        "products": reference.products,
-        "categories": reference.categories,
-        "materials": reference.materials,
-        "prices": reference.package.frame("prices"),
-        "composition_grade": reference.composition_grade.to_series().unstack("material"),
-        "regions": figures.regions,
-        "published": figures.published,
-        "sales": figures.sales,
-        "photovoltaic_capacity": figures.photovoltaic_capacity,
-        "sources": pd.DataFrame(sources),
-    }
-
-
-def _write_record(
-    reference: Reference, figures: Country, options: RunOptions, seconds: dict[str, float], balance: float
-) -> dict[str, Any]:
-    return {
-        "country": figures.iso3,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "options": options.model_dump(),
-        "first_year": FIRST_YEAR,
-        "last_year_of_history": LAST_YEAR_OF_HISTORY,
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in RECORDED_LIBRARIES},
-        "packages": {
-            package.name: {"version": package.descriptor.version, "hashes": dict(package.hashes)}
-            for package in (reference.package, figures.package)
-        },
-        "checks": {"mass_balance_relative_error": balance, "mass_balance_tolerance": MASS_BALANCE_TOLERANCE},
-        "seconds": {**seconds, "total": round(sum(seconds.values()), 4)},
-    }

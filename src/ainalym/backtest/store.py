@@ -13,9 +13,9 @@ from typing import Any
 import pandas as pd
 
 from ainalym.backtest.run import Backtest
+from ainalym.gathering import RECORDED_LIBRARIES
 from ainalym.packages.panel import read_panel
 from ainalym.packages.reference import read_reference
-from ainalym.pipeline import RECORDED_LIBRARIES
 from ainalym.results.folder import RECORD_FILE
 
 SHOWN_OF_GROUP = 2

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ainalym.cli.scenario_application import scenario_app
 from ainalym.cli.trade_commands import trade_app
 from ainalym.errors import InputError, read_error_codes
 
@@ -49,6 +50,8 @@ app = typer.Typer(
     "number traceable to its source.",
     epilog="Begin with: [bold]ainalym outlook KAZ[/bold]",
 )
+# In a module of their own, but commands like all others.
+app.registered_commands += scenario_app.registered_commands
 app.add_typer(trade_app, name="trade")
 console = Console()
 errors = Console(stderr=True)
@@ -96,6 +99,29 @@ def outlook(
             "or ignore."
         ),
     ] = "robust",
+    correction: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Switch a correction of imported statistics: mirror=off (reports of partners for what the "
+            "country does not report), re_exports=off, partial_years=on; may be given more than once.",
+            show_default=False,
+        ),
+    ] = None,
+    least_cover: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Share of the value of a flow that the partners who report it must hold to stand for a "
+            "silent country; 0 takes whatever they report.",
+        ),
+    ] = 0.8,
+    scenario: Annotated[
+        str,
+        typer.Option(
+            help="Scenario: baseline, recovery, circular, eu2035, or a YAML file; see `ainalym scenarios`."
+        ),
+    ] = "baseline",
     calibrated_composition: Annotated[
         bool,
         typer.Option(
@@ -119,6 +145,7 @@ def outlook(
     """
     from ainalym.cli.outlook_command import write_outlook_folder
     from ainalym.ensemble.options import choose_ensemble
+    from ainalym.packages.trade.statistics_options import parse_corrections
     from ainalym.schemas.run import RunOptions
 
     options = RunOptions(
@@ -130,6 +157,9 @@ def outlook(
         income=income,
         sales=sales,
         statistics=statistics,
+        corrections=parse_corrections(correction or ()),
+        least_cover=least_cover,
+        scenario=scenario,
     )
     ensemble = choose_ensemble(draws, seed, threads)
     write_outlook_folder(country, options, ensemble, out, force, language, console, calibrate)
@@ -345,6 +375,11 @@ def check(
     found, problems = inspect_package(place, read_reference().vocabularies)
     if found is None or problems:
         raise InputError(problems, about=f"data package '{found.name if found else folder.name}'")
+    if "evidence" in found.tables:
+        from ainalym.calibration.outlook import check_evidence
+
+        # Whether a figure can be learned from shows only beside the outlook that it speaks of.
+        check_evidence(str(place))
     rows = sum(len(table.frame) for table in found.tables.values())
     console.print(
         f"Data package '{found.name}' version {found.descriptor.version}: {len(found.tables)} tables, "

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ainalym.ensemble.end_of_life import pull_on_products
 from ainalym.ensemble.model import FloatArray, Model
 from ainalym.ensemble.owned_market import fill_owned_market
 from ainalym.ensemble.parameters import ParameterDraws, to_factor
@@ -116,6 +117,15 @@ def compute_block(model: Model, parameters: ParameterDraws, workspace: Workspace
     np.subtract(left[:, :-1], left[:, 1:], out=leaving[:, 1:])
     sum_cohorts(market, padded_left, stock)
     sum_cohorts(market, padded_leaving, ewaste)
+    if model.end_of_life is not None:
+        pull_on_products(
+            model.end_of_life,
+            parameters.probabilities,
+            model.years,
+            left,
+            parameters.shape,
+            (market, stock, ewaste),
+        )
     material = sum_materials(ewaste, parameters.composition)
     by_category = [sum_categories(array, model) for array in (market, stock, ewaste)]
     return Block(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ainalym.core.origins import Origin
+from ainalym.ensemble.end_of_life import EndOfLifeModel, collect_end_of_life
 from ainalym.ensemble.ownership import Ownership, collect_ownership
 from ainalym.ensemble.uncertainty import Spread, Spreads, read_uncertainty
 from ainalym.kernels.joining import compute_open_share
@@ -20,6 +21,7 @@ from ainalym.packages.country import Country, read_country
 from ainalym.packages.reference import PHOTOVOLTAIC_PRODUCT, Reference, read_reference
 from ainalym.pipeline import check_options, run_outlook
 from ainalym.results.result import Result
+from ainalym.scenarios.reading import BASELINE
 from ainalym.schemas.run import LAST_YEAR_OF_HISTORY, RunOptions
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -146,6 +148,8 @@ class Model:
     open_level
         Share of ``market_spread`` that figures of the country leave open
         (:func:`ainalym.kernels.joining.compute_open_share`). Shape (year, product); None where it has none.
+    end_of_life
+        What becomes of e-waste, and the scenario.
     """
 
     iso3: str
@@ -182,6 +186,7 @@ class Model:
     ownership: Ownership | None = None
     last_year_of_history: int = LAST_YEAR_OF_HISTORY
     open_level: FloatArray | None = None
+    end_of_life: EndOfLifeModel | None = None
 
 
 def prepare_model(
@@ -210,8 +215,14 @@ def prepare_model(
     """
     options = options or RunOptions()
     reference = read_reference()
+    figures = read_country(country, reference)
     result = run_outlook(country, options, listener)
-    return collect_model(reference, read_country(country, reference), result, options), result
+    after = collect_end_of_life(reference, figures, result, options)
+    plain = result
+    if after.moves_products:
+        # Draws spread around what would be sold without levers, and pull the levers themselves.
+        plain = run_outlook(country, options.model_copy(update={"scenario": BASELINE}))
+    return replace(collect_model(reference, figures, plain, options), end_of_life=after), result
 
 
 def collect_model(reference: Reference, figures: Country, result: Result, options: RunOptions) -> Model:
@@ -314,6 +325,7 @@ def hold_at_centre(model: Model) -> Model:
         population_band=still,
         income_band=still,
         photovoltaics=None if panels is None else replace(panels, band=still),
+        end_of_life=None if model.end_of_life is None else replace(model.end_of_life, at_centre=True),
         market_spread=np.zeros_like(model.market_spread),
         composition_spread=np.zeros_like(model.composition_spread),
         spreads={name: replace(row, spread=0.0) for name, row in model.spreads.items()},

@@ -18,6 +18,7 @@ from ainalym.core.streams import (
     to_truncated,
     to_uniform,
 )
+from ainalym.ensemble.end_of_life import draw_probabilities
 from ainalym.ensemble.model import FloatArray, Model
 from ainalym.ensemble.ownership import shift_curves, shift_switches
 from ainalym.ensemble.uncertainty import Spread
@@ -131,6 +132,8 @@ class ParameterDraws:
         Parameters of shape (draw, demand group), None where no product follows ownership.
     switches
         Of shape (draw, product that follows ownership), None where there is none.
+    probabilities
+        Where in its range every number after generation lies, by stream. Shape (size, draw).
     """
 
     population: FloatArray
@@ -149,6 +152,7 @@ class ParameterDraws:
     capacity: FloatArray | None
     ownership_curves: CurveSet | None
     switches: Switches | None
+    probabilities: Mapping[str, FloatArray]
 
     @property
     def count(self) -> int:
@@ -203,6 +207,7 @@ def draw_parameters(model: Model, scores: Normals) -> ParameterDraws:
         capacity=_draw_capacity(model, scores),
         ownership_curves=_draw_curves(model, scores),
         switches=_draw_switches(model, scores),
+        probabilities=_draw_probabilities(model, scores),
     )
 
 
@@ -301,6 +306,12 @@ def _resample(changes: FloatArray, scores: Normals, blocks: int) -> FloatArray:
     for block in range(blocks):
         total += ring[start[:, block] + BLOCK_YEARS] - ring[start[:, block]]
     return total
+
+
+def _draw_probabilities(model: Model, scores: Normals) -> Mapping[str, FloatArray]:
+    if model.end_of_life is None:
+        return {}
+    return draw_probabilities(model.end_of_life, scores.normal)
 
 
 def _draw_capacity(model: Model, scores: Normals) -> FloatArray | None:

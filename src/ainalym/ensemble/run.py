@@ -16,6 +16,7 @@ import xarray as xr
 from ainalym.core.arrays import describe_array
 from ainalym.core.dimensions import order_dimensions
 from ainalym.core.streams import Streams
+from ainalym.ensemble.end_of_life import HEADLINE_AFTER, KEPT_AFTER
 from ainalym.ensemble.model import FloatArray, Model
 from ainalym.ensemble.options import QUANTILES, EnsembleOptions
 from ainalym.ensemble.quantiles import DrawFile, compute_quantiles
@@ -27,7 +28,7 @@ BLOCKS_AHEAD = 2
 
 AnyArray: TypeAlias = SingleArray | FloatArray
 
-LAYOUT = SUMMARISED | KEPT | HEADLINE
+LAYOUT = SUMMARISED | KEPT | HEADLINE | KEPT_AFTER | HEADLINE_AFTER
 """Axes of every quantity, draws and quantiles apart."""
 
 
@@ -120,11 +121,7 @@ def run_ensemble(
     """
     options = options or EnsembleOptions()
     begun = time.perf_counter()
-    kept: dict[str, AnyArray] = {
-        name: np.empty((*_sizes(model, axes), options.draws), dtype=np.float32) for name, axes in KEPT.items()
-    }
-    for name, axes in HEADLINE.items():
-        kept[name] = np.empty((*_sizes(model, axes), options.draws))
+    kept = _make_room(model, options.draws)
     cells = sum(int(np.prod(_sizes(model, axes))) for axes in SUMMARISED.values())
     mass_error, done = 0.0, 0
     with DrawFile(cells, options.draws, folder) as file:
@@ -196,6 +193,19 @@ def _stop_early(pool: ThreadPoolExecutor) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _make_room(model: Model, draws: int) -> dict[str, AnyArray]:
+    """Make empty arrays for what is kept of every draw."""
+    after = model.end_of_life is not None
+    single = KEPT | (KEPT_AFTER if after else {})
+    double = HEADLINE | (HEADLINE_AFTER if after else {})
+    kept: dict[str, AnyArray] = {
+        name: np.empty((*_sizes(model, axes), draws), dtype=np.float32) for name, axes in single.items()
+    }
+    for name, axes in double.items():
+        kept[name] = np.empty((*_sizes(model, axes), draws))
+    return kept
+
+
 def _axes(model: Model) -> dict[str, list[str] | list[int]]:
     return {
         "product": list(model.products),
@@ -203,6 +213,7 @@ def _axes(model: Model) -> dict[str, list[str] | list[int]]:
         "material": list(model.materials),
         "region": list(model.regions),
         "year": [int(year) for year in model.years],
+        **({} if model.end_of_life is None else model.end_of_life.axes),
     }
 
 

@@ -25,6 +25,7 @@ from ainalym.reports.draw_fans import (
     draw_plastics_fan,
     draw_stock_fan,
 )
+from ainalym.reports.draw_fates import draw_material_fates
 from ainalym.reports.draw_flows import (
     draw_ewaste_generated,
     draw_largest_products,
@@ -38,6 +39,7 @@ from ainalym.reports.draw_materials import (
     draw_materials_minor,
     draw_materials_precious,
 )
+from ainalym.reports.draw_routes import draw_flows
 from ainalym.reports.language import Translator
 from ainalym.results.result import Result
 
@@ -63,6 +65,8 @@ CHARTS: dict[str, Drawing] = {
     "materials_precious": draw_materials_precious,
     "material_value": draw_material_value,
     "regions": draw_regions,
+    "flows": draw_flows,
+    "material_fates": draw_material_fates,
     "tornado_ewaste_generated": TORNADOES["tornado_ewaste_generated"],
     "tornado_material_value": TORNADOES["tornado_material_value"],
     "comparison": draw_comparison,

@@ -31,6 +31,9 @@ def compose_record_table(result: Result, translator: Translator) -> TextTable:
         "population": translator.gettext("Series of the future population"),
         "income": translator.gettext("Series of the future income"),
         "sales": translator.gettext("Use of reported sales"),
+        "statistics": translator.gettext("Cleaning of imported statistics"),
+        "corrections": translator.gettext("Corrections of imported statistics that were chosen"),
+        "least_cover": translator.gettext("Least share that reporting partners must hold"),
         "price_years": translator.gettext("Years of prices averaged"),
     }
     meanings = {
@@ -39,6 +42,11 @@ def compose_record_table(result: Result, translator: Translator) -> TextTable:
         ("projection", "table"): translator.gettext("by product, as in the table"),
         ("projection", "profile"): translator.gettext("reference countries at the future income"),
         ("projection", "trend"): translator.gettext("line in purchasing power"),
+        ("corrections", "{}"): translator.gettext("as usual"),
+        ("statistics", "robust"): translator.gettext("robust method"),
+        ("statistics", "common"): translator.gettext("common European method, mended"),
+        ("statistics", "common_strict"): translator.gettext("common European method, as published"),
+        ("statistics", "ignore"): translator.gettext("not used"),
         ("sales", "enter"): translator.gettext("set the level of their products"),
         ("sales", "beside"): translator.gettext("beside the model"),
         ("sales", "evidence"): translator.gettext("evidence to learn from"),
@@ -48,7 +56,7 @@ def compose_record_table(result: Result, translator: Translator) -> TextTable:
         (translator.gettext("Country"), f"{result.country[translator.language]} ({record['country']})"),
         (translator.gettext("Last year of history"), str(record["last_year_of_history"])),
         *(
-            (names.get(option, option), meanings.get((option, value), str(value)))
+            (names.get(option, option), meanings.get((option, str(value)), _say_value(value)))
             for option, value in record["options"].items()
         ),
         (
@@ -69,6 +77,13 @@ def compose_record_table(result: Result, translator: Translator) -> TextTable:
         ),
         rows,
     )
+
+
+def _say_value(value: object) -> str:
+    """Say an option; switches as on the command line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={'on' if is_on else 'off'}" for name, is_on in value.items())
+    return str(value)
 
 
 def compose_version_table(result: Result, translator: Translator) -> TextTable:

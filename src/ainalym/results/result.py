@@ -25,11 +25,12 @@ class Result:
     tables
         What the labels mean and what the figures rest on: ``products``, ``categories``, ``materials``,
         ``regions``, ``prices``, ``composition_grade``, ``photovoltaic_capacity``, ``published``, ``sales``,
-        ``sources``; where it was computed also ``sensitivity_ranges`` (what each family of inputs spans
-        alone) and ``sensitivity_indices`` (Sobol indices by family); where it has learned from evidence also
-        ``evidence``, ``learned``, ``conflicts``, ``prior``.
+        ``sources``, ``routes``, ``treatments``, ``substances``, ``recovery_targets``,
+        ``calculation_index``; where it was computed also ``sensitivity_ranges`` (what each family of inputs
+        spans alone) and ``sensitivity_indices`` (Sobol indices by family); where it has learned from
+        evidence also ``evidence``, ``learned``, ``conflicts``, ``prior``.
     country
-        ISO code and names of the country, by ``iso3`` and language.
+        Codes and names of the country, by ``iso3``, ``iso2``, ``m49`` and language.
     record
         How the result came to be: versions, hashes, options, timings, checks; ``ensemble`` says how many
         draws there are, and of which seed.

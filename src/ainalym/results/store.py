@@ -8,8 +8,11 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
+from ainalym.results.exports import write_exports
 from ainalym.results.folder import RECORD_FILE
+from ainalym.results.indicators import compute_collection_rates, compute_recovery_rates
 from ainalym.results.intervals import tabulate_quantiles
+from ainalym.results.outcomes import compute_outcomes, compute_present_values, list_periods
 from ainalym.results.result import Result
 from ainalym.results.summary import (
     compute_comparison,
@@ -30,6 +33,9 @@ CENTRAL_LEVEL, DRAWS_LEVEL = 4, 0
 CALIBRATION = ("evidence", "learned", "conflicts", "prior")
 """Tables of a result that has learned from evidence."""
 
+STATISTICS_TABLES = ("statistics_cells", "statistics_mirror", "statistics_unmapped")
+"""Tables of a result into which imported statistics have entered."""
+
 QUANTITIES_FILE = "quantities.csv"
 """Header table: name, unit, definition of every quantity in the other tables."""
 
@@ -47,31 +53,45 @@ def write_result(result: Result, folder: Path) -> None:
     Notes
     -----
     Writes ``outlook.nc`` (the central path), ``tables/<quantity>.csv``, ``tables/quantities.csv`` with the
-    units, the summary tables, ``tables/calibration_*.csv`` where the model has learned from evidence, and
-    ``run.json``; where the run has draws also ``draws.nc`` (totals by category and by material of every
-    draw), ``quantiles.nc``, ``means.nc`` and ``tables/<quantity>_quantiles.csv``.
+    units, the summary tables, ``tables/calibration_*.csv`` where the model has learned from evidence,
+    ``tables/statistics_*.csv`` where imported statistics have entered, and ``run.json``; where the run has
+    draws also ``draws.nc`` (totals by category and by material of every draw), ``quantiles.nc``,
+    ``means.nc`` and ``tables/<quantity>_quantiles.csv``.
+    ``exports/`` holds the layouts of Eurostat, the SDG indicators and a UNSD-style questionnaire.
     """
     write_arrays(result.data, folder / ARRAYS_FILE, CENTRAL_LEVEL)
     tables = folder / TABLES_FOLDER
     tables.mkdir()
     for quantity in result.data.data_vars:
-        _write_table(result.to_frame(str(quantity)), tables / f"{quantity}.csv")
+        write_table(result.to_frame(str(quantity)), tables / f"{quantity}.csv")
     _write_draws(result, folder)
-    _write_table(result.describe_quantities(), tables / QUANTITIES_FILE)
+    write_table(result.describe_quantities(), tables / QUANTITIES_FILE)
     for name, table in {
         "summary_headline": compute_headline(result),
         "summary_materials": compute_material_summary(result),
         "summary_published": compute_comparison(result),
         "summary_sales": compute_sales_comparison(result),
+        "summary_outcomes": compute_outcomes([result], list_periods(result)),
+        "summary_present_values": compute_present_values([result]),
+        "indicators_collection": compute_collection_rates(result),
+        "indicators_recovery": compute_recovery_rates(result),
+        "label_routes": result.tables["routes"].reset_index(),
+        "label_treatments": result.tables["treatments"].reset_index(),
+        "label_substances": result.tables["substances"].reset_index(),
         "label_products": result.tables["products"].reset_index(),
         "label_categories": result.tables["categories"].reset_index(),
         "label_materials": result.tables["materials"].reset_index(),
         "label_regions": result.tables["regions"].reset_index(),
         "sources": result.tables["sources"],
-        **{name: result.tables[name] for name in SENSITIVITY_TABLES if name in result.tables},
+        **{
+            name: result.tables[name]
+            for name in (*SENSITIVITY_TABLES, *STATISTICS_TABLES)
+            if name in result.tables
+        },
         **{f"calibration_{name}": result.tables[name] for name in CALIBRATION if name in result.tables},
     }.items():
-        _write_table(table, tables / f"{name}.csv")
+        write_table(table, tables / f"{name}.csv")
+    write_exports(result, folder)
     _write_record(result, folder)
 
 
@@ -88,7 +108,7 @@ def write_sensitivity(result: Result, folder: Path) -> None:
     tables = folder / TABLES_FOLDER
     tables.mkdir()
     for name in SENSITIVITY_TABLES:
-        _write_table(result.tables[name], tables / f"{name}.csv")
+        write_table(result.tables[name], tables / f"{name}.csv")
     _write_record(result, folder)
 
 
@@ -125,8 +145,17 @@ def _write_draws(result: Result, folder: Path) -> None:
     write_arrays(result.means, folder / MEANS_FILE, CENTRAL_LEVEL)
     for quantity in result.quantiles.data_vars:
         table = tabulate_quantiles(result, str(quantity))
-        _write_table(table, folder / TABLES_FOLDER / f"{quantity}_quantiles.csv")
+        write_table(table, folder / TABLES_FOLDER / f"{quantity}_quantiles.csv")
 
 
-def _write_table(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a tidy table as CSV.
+
+    Parameters
+    ----------
+    table
+        One row per figure.
+    path
+        File to write.
+    """
     table.to_csv(path, index=False, float_format="%.8g", lineterminator="\n")

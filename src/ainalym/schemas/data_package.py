@@ -249,6 +249,18 @@ REFERENCE_TABLES = (
     "technology_switches",
     "trend_exceptions",
     "household_sizes",
+    "routes",
+    "treatments",
+    "recovery_efficiencies",
+    "route_shares",
+    "treatment_mix",
+    "cherry_picking",
+    "substances",
+    "hazards",
+    "refrigerants",
+    "emission_factors",
+    "economic_parameters",
+    "recovery_targets",
 )
 """Tables that the reference package must hold."""
 
@@ -273,5 +285,9 @@ OPTIONAL_COUNTRY_TABLES = (
     "urban_share",
     "ownership",
     "evidence",
+    "route_shares",
+    "treatment_mix",
+    "region_coverage",
+    "calculation_index",
 )
 """Tables that a country package may hold."""
