@@ -21,6 +21,7 @@ from ainalym.errors import InputError, Problem
 from ainalym.kernels.lifetime import CONVENTIONS, Convention
 from ainalym.kernels.ownership_curves import CurveSet
 from ainalym.packages.country import Country, read_country
+from ainalym.packages.evidence import list_package_tables, list_product_evidence
 from ainalym.packages.reference import PHOTOVOLTAIC_PRODUCT, Reference, read_reference
 from ainalym.packages.trade.classification import read_country_tables
 from ainalym.packages.trade.statistics_reader import StatisticsOptions, read_statistics
@@ -382,9 +383,10 @@ def _collect(
 
 
 def _collect_tables(reference: Reference, figures: Country) -> dict[str, pd.DataFrame]:
+    packages = (reference.package, figures.package)
     sources = [
         {"package": package.name, **source.model_dump()}
-        for package in (reference.package, figures.package)
+        for package in packages
         for source in package.descriptor.sources
     ]
     return {
@@ -398,6 +400,8 @@ def _collect_tables(reference: Reference, figures: Country) -> dict[str, pd.Data
         "sales": figures.sales,
         "photovoltaic_capacity": figures.photovoltaic_capacity,
         "sources": pd.DataFrame(sources),
+        "package_tables": list_package_tables(packages),
+        "product_evidence": list_product_evidence(packages),
     }
 
 

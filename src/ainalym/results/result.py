@@ -25,7 +25,8 @@ class Result:
     tables
         What the labels mean and what the figures rest on: ``products``, ``categories``, ``materials``,
         ``regions``, ``prices``, ``composition_grade``, ``photovoltaic_capacity``, ``published``, ``sales``,
-        ``sources``.
+        ``sources``, ``package_tables`` (every table of the data packages with its grades and sources),
+        ``product_evidence`` (the same for every product).
     country
         ISO code and names of the country, by ``iso3`` and language.
     record

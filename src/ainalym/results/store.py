@@ -17,6 +17,7 @@ from ainalym.results.summary import (
     compute_material_summary,
     compute_sales_comparison,
 )
+from ainalym.results.tables import write_tables
 
 ARRAYS_FILE = "outlook.nc"
 DRAWS_FILE, QUANTILES_FILE, MEANS_FILE = "draws.nc", "quantiles.nc", "means.nc"
@@ -26,6 +27,9 @@ CENTRAL_LEVEL, DRAWS_LEVEL = 4, 0
 
 QUANTITIES_FILE = "quantities.csv"
 """Header table: name, unit, definition of every quantity in the other tables."""
+
+STORE_FORMAT = 2
+"""Raised whenever a folder of an older version can no longer be read."""
 
 
 def write_result(result: Result, folder: Path) -> None:
@@ -56,14 +60,11 @@ def write_result(result: Result, folder: Path) -> None:
         "summary_materials": compute_material_summary(result),
         "summary_published": compute_comparison(result),
         "summary_sales": compute_sales_comparison(result),
-        "label_products": result.tables["products"].reset_index(),
-        "label_categories": result.tables["categories"].reset_index(),
-        "label_materials": result.tables["materials"].reset_index(),
-        "label_regions": result.tables["regions"].reset_index(),
-        "sources": result.tables["sources"],
     }.items():
         _write_table(table, tables / f"{name}.csv")
-    record = json.dumps(result.record, ensure_ascii=False, indent=2)
+    write_tables(result, tables)
+    store = {"format": STORE_FORMAT, "country": dict(result.country), "tables": sorted(result.tables)}
+    record = json.dumps({**result.record, "store": store}, ensure_ascii=False, indent=2)
     (folder / RECORD_FILE).write_text(record + "\n", encoding="utf-8")
 
 

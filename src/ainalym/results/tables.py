@@ -1,0 +1,99 @@
+"""The tables that name the labels of a result and hold its evidence, as files that give back what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from ainalym.results.result import Result
+from ainalym.schemas.data_package import read_table_schema
+
+SUFFIX = ".csv"
+
+INDEXES = {
+    "products": "key",
+    "categories": "category",
+    "materials": "material",
+    "regions": "region",
+    "composition_grade": "product",
+}
+"""Column that is the index of a table."""
+
+LABEL_TABLES = ("products", "categories", "materials", "regions")
+
+OWN_TYPES: dict[str, dict[str, str]] = {
+    "sources": {"year": "integer"},
+    "package_tables": {name: "integer" for name in ("rows", "grade_A", "grade_B", "grade_C", "grade_D")},
+    "product_evidence": {"rows": "integer"},
+    "composition_grade": {},
+}
+"""Types of the tables that no schema describes; a column that is not named holds texts."""
+
+
+def name_table_file(table: str) -> str:
+    """Name the file of a table: ``label_...`` if it names labels, ``evidence_...`` else."""
+    if table == "sources":
+        return f"sources{SUFFIX}"
+    return f"{'label' if table in LABEL_TABLES else 'evidence'}_{table}{SUFFIX}"
+
+
+def write_tables(result: Result, folder: Path) -> None:
+    """Write every table of a result.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    folder
+        An existing folder.
+    """
+    for name, table in result.tables.items():
+        whole = table.reset_index() if name in INDEXES else table
+        whole.to_csv(folder / name_table_file(name), index=False, lineterminator="\n")
+
+
+def read_tables(folder: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Read tables of a result back, each column in the type it was written with.
+
+    Parameters
+    ----------
+    folder
+        Folder that :func:`write_tables` wrote into.
+    names
+        Names of the tables.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        By name of the table, as :class:`ainalym.results.result.Result` has them.
+
+    Raises
+    ------
+    OSError, ValueError
+        Where a file is missing or is not what was written.
+    """
+    return {name: _read_table(name, folder / name_table_file(name)) for name in names}
+
+
+def _read_table(name: str, path: Path) -> pd.DataFrame:
+    types = OWN_TYPES.get(name)
+    if types is None:
+        types = {field.name: field.type for field in read_table_schema(name).fields}
+    # Keys such as 0101 and codes such as NA are texts: nothing is guessed.
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for column in table.columns:
+        table[column] = _convert(table[column], types.get(column, "string"))
+    return table.set_index(INDEXES[name]) if name in INDEXES else table
+
+
+def _convert(texts: pd.Series, kind: str) -> pd.Series:
+    if kind == "number":
+        return pd.to_numeric(texts.replace("", None)).astype(float)
+    if kind == "integer":
+        numbers = pd.to_numeric(texts.replace("", None))
+        return numbers if numbers.isna().any() else numbers.astype("int64")
+    if kind == "boolean":
+        return texts.map({"True": True, "False": False}).astype(bool)
+    return texts.astype(object)
