@@ -29,7 +29,7 @@ from ainalym.reports.headline import (
     describe_spread,
     list_key_figures,
 )
-from ainalym.reports.images import load_converter, render_svg
+from ainalym.reports.images import is_vega, load_converter, render_svg
 from ainalym.reports.language import Translator
 from ainalym.reports.method import describe_convention, describe_projection, describe_sales_use
 from ainalym.reports.page_tables import (
@@ -157,8 +157,8 @@ def render_report(result: Result, language: str) -> str:
     translator = Translator(language)
     # Bundling takes most of the time and runs outside the interpreter, so it goes on while charts are drawn.
     with ThreadPoolExecutor(max_workers=1) as pool:
-        bundle = pool.submit(_bundle_vega)
-        figures = {name: _make_figure(result, name, translator) for name in CHARTS}
+        bundle = pool.submit(bundle_vega)
+        figures = {name: make_figure(draw(result, translator), name) for name, draw in CHARTS.items()}
         return _fill_template(result, translator, figures, bundle)
 
 
@@ -189,7 +189,7 @@ def _fill_template(
         created=say_date(result, translator),
         style=Markup(_write_style()),  # noqa: S704 - our own file
         script=Markup(_read_text("templates", SCRIPT)),  # noqa: S704 - our own file
-        bundle=Markup(bundle.result()),  # noqa: S704 - checked by _bundle_vega
+        bundle=Markup(bundle.result()),  # noqa: S704 - checked by bundle_vega
     )
     return page.lstrip()
 
@@ -221,6 +221,8 @@ def make_environment(translator: Translator) -> Environment:
         translator.catalogue, newstyle=True
     )
     environment.globals["translator"] = translator
+    # The report lists its sources on the same page.
+    environment.globals["sources_page"] = ""
     return environment
 
 
@@ -246,13 +248,26 @@ def _compose_tables(result: Result, translator: Translator) -> dict[str, TextTab
     }
 
 
-def _make_figure(result: Result, name: str, translator: Translator) -> Figure | None:
-    spec = CHARTS[name](result, translator)
+def make_figure(spec: Spec | None, name: str) -> Figure | None:
+    """Make a chart ready for a page: drawing, specification, and the words around both.
+
+    Parameters
+    ----------
+    spec
+        Specification that stands for itself; None where there is nothing to draw.
+    name
+        Name of the chart on its page.
+
+    Returns
+    -------
+    Figure or None
+        None where there is nothing to draw.
+    """
     if spec is None:
         return None
     bare = adapt_to_page(spec)
     drawing = replace_by_variables(_make_names_unique(render_svg(bare), name))
-    live = replace_by_variables(json.dumps({**bare, "width": "container"}, ensure_ascii=False))
+    live = replace_by_variables(json.dumps(adapt_to_width(bare), ensure_ascii=False))
     return Figure(
         name=name,
         title=spec["title"]["text"],
@@ -263,6 +278,16 @@ def _make_figure(result: Result, name: str, translator: Translator) -> Figure | 
         # A specification is data in a script element: nothing in it may look like the end of one.
         specification=Markup(live.replace("<", "\\u003c")),  # noqa: S704
     )
+
+
+def adapt_to_width(bare: Spec) -> Spec:
+    """Let a live chart take the width of its column."""
+    if not is_vega(bare):
+        return {**bare, "width": "container"}
+    width = "max(240, containerSize()[0])"
+    signal = {"name": "width", "init": width, "on": [{"events": "window:resize", "update": width}]}
+    rest = {key: value for key, value in bare.items() if key != "width"}
+    return {**rest, "signals": [signal, *bare.get("signals", [])]}
 
 
 def adapt_to_page(spec: Spec) -> Spec:
@@ -282,7 +307,8 @@ def adapt_to_page(spec: Spec) -> Spec:
     for key in ("title", "description"):
         del bare[key]
     bare["config"] |= {"background": None, "aria": False}
-    bare["autosize"] = {"type": "fit-x", "contains": "padding"}
+    bare.pop("legends", None)
+    bare["autosize"] = "none" if is_vega(bare) else {"type": "fit-x", "contains": "padding"}
     for encoding in _find_encodings(bare):
         for channel in ("color", "fill", "stroke", "shape"):
             if "scale" in encoding.get(channel, {}):
@@ -303,6 +329,15 @@ def read_legend(spec: Spec) -> list[LegendEntry]:
     list of LegendEntry
         In the order of the scale; empty where no mark has a scale of colours.
     """
+    if is_vega(spec):
+        scale = next((scale for scale in spec["scales"] if scale["name"] == "group"), None)
+        if scale is None:
+            return []
+        colors = map(replace_by_variables, scale["range"])
+        return [
+            LegendEntry(name, color, color, "square")
+            for name, color in zip(scale["domain"], colors, strict=True)
+        ]
     for encoding in _find_encodings(spec):
         fill = encoding.get("fill", encoding.get("color", {})).get("scale")
         if fill is None:
@@ -329,7 +364,14 @@ def _make_names_unique(drawing: str, name: str) -> str:
 
 
 @cache
-def _bundle_vega() -> str:
+def bundle_vega() -> str:
+    """Bundle the chart library as one script that needs nothing else.
+
+    Returns
+    -------
+    str
+        JavaScript that defines ``vegaEmbed``; safe to stand in a script element.
+    """
     bundle = str(load_converter().javascript_bundle())
     if "</script" in bundle.lower():
         raise AssertionError("the bundle of Vega would end the script element it stands in")

@@ -80,11 +80,33 @@ def write_arrays(data: xr.Dataset, path: Path, level: int) -> None:
     level
         Of compression, 1 to 9; 0 for none.
     """
+    # Made in memory first: on a full disk the HDF5 library ends the process instead of raising.
+    path.write_bytes(dump_arrays(data, level))
+
+
+def dump_arrays(data: xr.Dataset, level: int) -> bytes:
+    """Write arrays as the bytes of a NetCDF 4 file.
+
+    Parameters
+    ----------
+    data
+        Labelled arrays.
+    level
+        Of compression, 1 to 9; 0 for none.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
     packing = {"zlib": True, "complevel": level} if level else {}
     encoding = {str(name): packing for name in data.data_vars}
-    # Made in memory first: on a full disk the HDF5 library ends the process instead of raising.
-    content = data.to_netcdf(engine="h5netcdf", encoding=encoding)
-    path.write_bytes(content)
+    return bytes(data.to_netcdf(engine="h5netcdf", encoding=encoding))
+
+
+def format_table(table: pd.DataFrame) -> str:
+    """Write a table as CSV, as it stands in the outlook folder."""
+    return str(table.to_csv(index=False, float_format="%.8g", lineterminator="\n"))
 
 
 def _write_draws(result: Result, folder: Path) -> None:
@@ -100,4 +122,4 @@ def _write_draws(result: Result, folder: Path) -> None:
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, float_format="%.8g", lineterminator="\n")
+    path.write_text(format_table(table), encoding="utf-8", newline="\n")

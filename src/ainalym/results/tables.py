@@ -1,4 +1,4 @@
-"""The tables that name the labels of a result and hold its evidence, as files that give back what was written."""
+"""Files of the tables that name labels and hold evidence: they give back what was written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LABEL_TABLES = ("products", "categories", "materials", "regions")
 
 OWN_TYPES: dict[str, dict[str, str]] = {
     "sources": {"year": "integer"},
-    "package_tables": {name: "integer" for name in ("rows", "grade_A", "grade_B", "grade_C", "grade_D")},
+    "package_tables": dict.fromkeys(("rows", "grade_A", "grade_B", "grade_C", "grade_D"), "integer"),
     "product_evidence": {"rows": "integer"},
     "composition_grade": {},
 }
