@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from ainalym.core.quantities import LANGUAGES, Language
 from ainalym.errors import InputError, Problem
-from ainalym.web import files, pages
+from ainalym.web import files, interface, pages
 from ainalym.web.assets import find_release
 from ainalym.web.problems import (
     INTERFACE,
@@ -84,6 +84,7 @@ def _make_framework() -> FastAPI:
         redoc_url=None,
         license_info={"name": "Apache-2.0"},
     )
+    framework.include_router(interface.router)
     framework.include_router(files.router)
     framework.include_router(pages.router)
     framework.add_exception_handler(InputError, _answer_input_error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 
 from ainalym.reports.page import FONT, STYLE, bundle_vega
@@ -64,9 +65,7 @@ def find_release() -> str:
     str
         Part of the addresses of the files, so that a browser may keep them for ever.
     """
-    import vl_convert
-
-    digest = hashlib.sha256(vl_convert.__version__.encode("ascii"))
+    digest = hashlib.sha256(version("vl-convert-python").encode("ascii"))
     for name in list_assets():
         if name != "vega.js":
             digest.update(load_asset(name).body)
