@@ -12,7 +12,8 @@ from ainalym.reports.draw_details import (
     draw_lifetime,
     draw_material_carriers,
     draw_material_history,
-    draw_product_flows,
+    draw_product_ewaste,
+    draw_product_market,
     draw_product_stock,
     draw_unit_weight,
 )
@@ -75,8 +76,9 @@ LabelledDrawing = Callable[[Result, Translator, str], Spec | None]
 """A chart of one product, material or measure."""
 
 LABELLED_CHARTS: dict[str, LabelledDrawing] = {
-    "product_flows": draw_product_flows,
+    "product_placed_on_market": draw_product_market,
     "product_stock": draw_product_stock,
+    "product_ewaste_generated": draw_product_ewaste,
     "unit_weight": draw_unit_weight,
     "lifetime": draw_lifetime,
     "composition": draw_composition,

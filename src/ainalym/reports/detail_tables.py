@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import math
+
+import pandas as pd
+
 from ainalym.core.quantities import get_quantity, read_quantities
 from ainalym.core.units import TONNES_PER_KILOTONNE
 from ainalym.reports.draw_details import say_share
+from ainalym.reports.headline import say_interval_caption
 from ainalym.reports.language import NO_VALUE, Translator
-from ainalym.reports.page_tables import PIECES_PER_THOUSAND, YEARS_BETWEEN_ROWS
-from ainalym.reports.text_table import Column, TextTable, translate_text
+from ainalym.reports.page_tables import PIECES_PER_THOUSAND, SPREAD, YEARS_BETWEEN_ROWS
+from ainalym.reports.text_table import Column, TextTable, translate_text, write_figure
 from ainalym.results.details import (
     STEPS_PER_YEAR,
     compute_carriers,
     compute_composition,
     compute_lifetime_curve,
     compute_material_history,
+    compute_product_fan,
     compute_product_history,
 )
+from ainalym.results.intervals import compute_material_fan, read_intervals
 from ainalym.results.result import Result
 from ainalym.results.summary import HEADLINE_YEARS, compute_largest_products, list_years
 
@@ -29,25 +36,31 @@ def compose_product_list(result: Result, translator: Translator) -> TextTable:
     year, *later = list_years(result)
     end = later[-1] if later else year
     language = translator.language
-    future = compute_largest_products(result, end, result.data.sizes["product"]).set_index("product")["value"]
+    columns = (
+        ("placed_on_market", year),
+        ("stock", year),
+        ("ewaste_generated", year),
+        ("ewaste_generated", end),
+    )
+    figures = [_read_products(result, quantity, wanted) for quantity, wanted in columns]
     rows = []
     for row in compute_largest_products(result, year, result.data.sizes["product"]).to_dict("records"):
         product = str(row["product"])
-        own = result.data[["placed_on_market", "stock"]].sel(product=product, year=year)
-        masses = (float(own["placed_on_market"]), float(own["stock"]), row["value"], future[product])
         rows.append(
             (
                 product,
                 result.name_of("products", product, language),
                 result.name_of("categories", row["category"], language),
-                *(translator.number(mass / TONNES_PER_KILOTONNE) for mass in masses),
+                *(write_figure(translator, *table.loc[product, list(SPREAD)]) for table in figures),
             )
         )
     labels = {name: get_quantity(name).labels[language] for name in ("placed_on_market", "stock")}
     ewaste = get_quantity("ewaste_generated").labels[language]
     return TextTable(
         "product_list",
-        translator.gettext("All products, %(unit)s", unit=translator.unit("kt")),
+        say_interval_caption(
+            result, translator, translator.gettext("All products, %(unit)s", unit=translator.unit("kt"))
+        ),
         (
             Column("key", translator.gettext("UNU-KEY")),
             Column("product", translator.gettext("Product")),
@@ -61,9 +74,20 @@ def compose_product_list(result: Result, translator: Translator) -> TextTable:
     )
 
 
+def _read_products(result: Result, quantity: str, year: int) -> pd.DataFrame:
+    """Read a quantity of every product in kt: medians with intervals, or the central path without."""
+    central = result.data[quantity].sel(year=year).reset_coords(drop=True).to_series()
+    table = pd.DataFrame({"value": central, "low": math.nan, "high": math.nan})
+    intervals = read_intervals(result, quantity, "product", year)
+    if not intervals.empty:
+        table = intervals.rename(columns={"median": "value"}).loc[central.index]
+    return table[list(SPREAD)] / TONNES_PER_KILOTONNE
+
+
 def compose_product_history(result: Result, translator: Translator, product: str) -> TextTable:
     """Compose the history and projection of one product in every fifth year and in the headline years."""
     quantities = ("placed_on_market", "stock", "ewaste_generated")
+    fans = {name: compute_product_fan(result, name, product).set_index("year") for name in quantities}
     rows = []
     for row in compute_product_history(result, product).to_dict("records"):
         year = int(row["year"])
@@ -72,7 +96,7 @@ def compose_product_history(result: Result, translator: Translator, product: str
         rows.append(
             (
                 str(year),
-                *(translator.number(row[name]) for name in quantities),
+                *(_write_year(translator, fans[name], year, row[name]) for name in quantities),
                 *(translator.number(row[f"{name}_pieces"] / PIECES_PER_THOUSAND) for name in quantities),
                 translator.number(row["unit_weight"]),
             )
@@ -82,7 +106,7 @@ def compose_product_history(result: Result, translator: Translator, product: str
     weight = get_quantity("unit_weight").labels[translator.language]
     return TextTable(
         "product_history",
-        translator.gettext("History and projection"),
+        say_interval_caption(result, translator, translator.gettext("History and projection")),
         (
             Column("year", translator.gettext("Year")),
             *(
@@ -97,6 +121,12 @@ def compose_product_history(result: Result, translator: Translator, product: str
         ),
         tuple(rows),
     )
+
+
+def _write_year(translator: Translator, fan: pd.DataFrame, year: int, central: float) -> str:
+    if fan.empty:
+        return translator.number(central)
+    return write_figure(translator, *fan.loc[year, ["median", "low", "high"]].to_numpy(dtype=float))
 
 
 def compose_lifetime_table(result: Result, translator: Translator, product: str) -> TextTable:
@@ -193,16 +223,17 @@ def compose_carrier_table(result: Result, translator: Translator, material: str)
 
 def compose_material_history(result: Result, translator: Translator, material: str) -> TextTable:
     """Compose mass and gross value of one material in every fifth year and in the headline years."""
+    fan = compute_material_fan(result, material).set_index("year")
     rows = []
     for row in compute_material_history(result, material).to_dict("records"):
         year = int(row["year"])
         if year % YEARS_BETWEEN_ROWS and year not in HEADLINE_YEARS:
             continue
-        value = row["value"] / DOLLARS_PER_MILLION
-        rows.append((str(year), translator.number(row["mass"]), translator.number(value)))
+        value = translator.number(row["value"] / DOLLARS_PER_MILLION)
+        rows.append((str(year), _write_year(translator, fan, year, row["mass"]), value))
     return TextTable(
         "material_history",
-        translator.gettext("History and projection"),
+        say_interval_caption(result, translator, translator.gettext("History and projection")),
         (
             Column("year", translator.gettext("Year")),
             Column("mass", translator.unit("t/yr"), numeric=True),

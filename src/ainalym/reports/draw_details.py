@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import pandas as pd
 
 from ainalym.core.quantities import get_quantity
 from ainalym.reports.chart_parts import (
-    HEIGHT,
     Spec,
     color_scale,
     hover_rule,
@@ -22,8 +18,9 @@ from ainalym.reports.chart_parts import (
     value_axis,
     year_axis,
 )
+from ainalym.reports.draw_fans import draw_fan
 from ainalym.reports.language import Translator
-from ainalym.reports.palette import ACCENT, CATEGORIES, LATE, WIDE, category_color
+from ainalym.reports.palette import ACCENT, CATEGORIES, LATE, category_color
 from ainalym.results.details import (
     LONGEST_LIFE,
     check_label,
@@ -31,49 +28,55 @@ from ainalym.results.details import (
     compute_composition,
     compute_lifetime_curve,
     compute_material_history,
+    compute_product_fan,
     compute_product_history,
     read_lifetime,
 )
+from ainalym.results.intervals import compute_material_fan
 from ainalym.results.result import Result
 from ainalym.results.summary import list_years
 
 LOW_HEIGHT = 240
 
 
-def draw_product_flows(result: Result, translator: Translator, product: str) -> Spec:
-    """Draw what is placed on market and discarded of one product over the years."""
-    check_label(result, "product", product)
-    history = compute_product_history(result, product)
-    quantities = ("placed_on_market", "ewaste_generated")
-    names = [get_quantity(quantity).labels[translator.language] for quantity in quantities]
-    title = translator.gettext(
-        "%(product)s: sold and discarded",
-        product=result.name_of("products", product, translator.language),
-    )
-    return _draw_lines(result, translator, "product_flows", title, (history, quantities, names), "t/yr")
+def draw_product_market(result: Result, translator: Translator, product: str) -> Spec:
+    """Draw how much of one product is placed on market over the years."""
+    return _draw_product(result, translator, product, "placed_on_market")
 
 
 def draw_product_stock(result: Result, translator: Translator, product: str) -> Spec:
     """Draw how much of one product is in stock over the years."""
+    return _draw_product(result, translator, product, "stock")
+
+
+def draw_product_ewaste(result: Result, translator: Translator, product: str) -> Spec:
+    """Draw how much of one product is discarded over the years."""
+    return _draw_product(result, translator, product, "ewaste_generated")
+
+
+def _draw_product(result: Result, translator: Translator, product: str, quantity: str) -> Spec:
+    """Draw a quantity of one product with its bands, or its central path where there are no draws."""
     check_label(result, "product", product)
+    label = get_quantity(quantity).labels[translator.language]
+    title = f"{result.name_of('products', product, translator.language)}: {label}"
+    unit = get_quantity(quantity).unit
+    fan = compute_product_fan(result, quantity, product)
+    if not fan.empty:
+        return draw_fan(result, translator, fan, (f"product_{quantity}", title, translator.unit(unit)))
     history = compute_product_history(result, product)
-    names = [get_quantity("stock").labels[translator.language]]
-    title = translator.gettext(
-        "%(product)s: in stock", product=result.name_of("products", product, translator.language)
-    )
-    return _draw_lines(result, translator, "product_stock", title, (history, ("stock",), names), "t")
+    return _draw_line(result, translator, (f"product_{quantity}", title, unit), history, (quantity, label))
 
 
 def draw_unit_weight(result: Result, translator: Translator, product: str) -> Spec:
     """Draw the mean weight of a piece placed on market over the years."""
     check_label(result, "product", product)
     history = compute_product_history(result, product).dropna(subset=["unit_weight"])
-    names = [get_quantity("unit_weight").labels[translator.language]]
+    label = get_quantity("unit_weight").labels[translator.language]
     title = translator.gettext(
         "%(product)s: weight of a piece", product=result.name_of("products", product, translator.language)
     )
-    series = (history, ("unit_weight",), names)
-    return _draw_lines(result, translator, "unit_weight", title, series, "kg/piece")
+    words = ("unit_weight", title, "kg/piece")
+    return _draw_line(result, translator, words, history, ("unit_weight", label))
 
 
 def draw_lifetime(result: Result, translator: Translator, product: str) -> Spec:
@@ -153,12 +156,15 @@ def say_share(translator: Translator, fraction: float) -> str:
 def draw_material_history(result: Result, translator: Translator, material: str) -> Spec:
     """Draw how much of one material is in the e-waste over the years."""
     check_label(result, "material", material)
-    history = compute_material_history(result, material)
-    names = [get_quantity("material_embedded").labels[translator.language]]
     title = translator.gettext(
         "%(material)s in the e-waste", material=result.name_of("materials", material, translator.language)
     )
-    return _draw_lines(result, translator, "material_history", title, (history, ("mass",), names), "t/yr")
+    fan = compute_material_fan(result, material)
+    if not fan.empty:
+        return draw_fan(result, translator, fan, ("material_history", title, translator.unit("t/yr")))
+    label = get_quantity("material_embedded").labels[translator.language]
+    history = compute_material_history(result, material)
+    return _draw_line(result, translator, ("material_history", title, "t/yr"), history, ("mass", label))
 
 
 def draw_material_carriers(result: Result, translator: Translator, material: str) -> Spec:
@@ -194,67 +200,42 @@ def draw_material_carriers(result: Result, translator: Translator, material: str
     return frame | label_rows(rows, [row_bar("value", colors, tooltip=lines)], unit)
 
 
-Series = tuple[pd.DataFrame, Sequence[str], Sequence[str]]
-"""Table with a column ``year``, columns to draw, their names for readers."""
-
-
-def _draw_lines(
-    result: Result, translator: Translator, name: str, title: str, series: Series, unit: str
+def _draw_line(
+    result: Result,
+    translator: Translator,
+    words: tuple[str, str, str],
+    table: pd.DataFrame,
+    line: tuple[str, str],
 ) -> Spec:
-    """Draw one line per column over the years, the projection shaded."""
-    table, columns, names = series
+    """Draw one column of a table over the years, the projection shaded.
+
+    The words are name, title and unit; the line is the column and its name for readers.
+    """
+    name, title, unit = words
+    column, label = line
     years = [int(year) for year in table["year"]]
     rows = [
-        {"year": int(row["year"])} | {column: float(f"{row[column]:.6g}") for column in columns}
-        for row in table.to_dict("records")
+        {"year": year, "value": float(f"{value:.6g}")}
+        for year, value in zip(years, table[column], strict=True)
     ]
     called = translator.unit(unit)
-    lines = [
-        tooltip("year", translator.gettext("Year"), "d"),
-        *(tooltip(column, label, ",.3~r") for column, label in zip(columns, names, strict=True)),
-    ]
     history = int(result.record["last_year_of_history"])
-    ends = "; ".join(
-        f"{label} {translator.with_unit(rows[-1][column], unit)}"
-        for column, label in zip(columns, names, strict=True)
-    )
     description = translator.gettext(
-        "Lines over the years %(first)s to %(last)s. In %(last)s: %(ends)s.",
+        "Line over the years %(first)s to %(last)s. In %(last)s: %(value)s.",
         first=years[0],
         last=years[-1],
-        ends=ends,
+        value=translator.with_unit(rows[-1]["value"], unit),
     )
-    subtitle = f"{', '.join(names)}, {called}."
-    return make_frame(translator, name, title, subtitle, description) | {
-        "height": HEIGHT if len(columns) > 1 else LOW_HEIGHT,
+    axis = {"field": "value", "type": "quantitative", "axis": value_axis(called), "scale": {"zero": True}}
+    lines = [tooltip("year", translator.gettext("Year"), "d"), tooltip("value", label, ",.3~r")]
+    mark = {"type": "line", "strokeWidth": 2, "tooltip": None, "color": LATE}
+    return make_frame(translator, name, title, f"{label}, {called}.", description) | {
+        "height": LOW_HEIGHT,
         "data": {"values": rows},
         "encoding": {"x": year_axis(years[0], years[-1])},
         "layer": [
             *projection_layers(history, years[-1], translator.gettext("Projection")),
-            *_line_layers(columns, names, called),
+            {"mark": mark, "encoding": {"y": axis}},
             hover_rule(lines),
         ],
     }
-
-
-def _line_layers(columns: Sequence[str], names: Sequence[str], unit: str) -> list[dict[str, Any]]:
-    colors = [WIDE, LATE][-len(columns) :]
-    mark = {"type": "line", "strokeWidth": 2, "tooltip": None}
-    y = {"type": "quantitative", "axis": value_axis(unit), "scale": {"zero": True}}
-    if len(columns) == 1:
-        return [{"mark": {**mark, "color": LATE}, "encoding": {"y": {**y, "field": columns[0]}}}]
-    called = dict(zip(columns, names, strict=True))
-    expression = " : ".join(
-        [f"datum.column == '{column}' ? '{label}'" for column, label in list(called.items())[:-1]]
-        + [f"'{names[-1]}'"]
-    )
-    return [
-        {
-            "transform": [
-                {"fold": list(columns), "as": ["column", "value"]},
-                {"calculate": expression, "as": "group"},
-            ],
-            "mark": mark,
-            "encoding": {"y": {**y, "field": "value"}, "color": color_scale(list(names), colors)},
-        }
-    ]

@@ -8,6 +8,7 @@ import pandas as pd
 from ainalym.core.units import KG_PER_TONNE
 from ainalym.errors import InputError, Problem
 from ainalym.kernels.distributions import Weibull
+from ainalym.results.intervals import FAN, FAN_COLUMNS
 from ainalym.results.result import Result
 
 LONGEST_LIFE = 40
@@ -70,6 +71,30 @@ def compute_product_history(result: Result, product: str) -> pd.DataFrame:
     pieces = table["placed_on_market_pieces"].where(table["placed_on_market_pieces"] > 0)
     table["unit_weight"] = table["placed_on_market"] * KG_PER_TONNE / pieces
     return table
+
+
+def compute_product_fan(result: Result, quantity: str, product: str) -> pd.DataFrame:
+    """Read the bands of a fan chart of one product.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    quantity
+        ``placed_on_market``, ``stock`` or ``ewaste_generated``.
+    product
+        UNU-KEY.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as of :func:`ainalym.results.intervals.compute_fan`, t or t/yr. Without rows where the run has
+        no draws.
+    """
+    if result.quantiles is None:
+        return pd.DataFrame(columns=["year", *FAN_COLUMNS])
+    bands = result.quantiles[quantity].sel(product=product, quantile=list(FAN)).transpose("quantile", "year")
+    return pd.DataFrame({"year": bands["year"].values, **dict(zip(FAN_COLUMNS, bands.values, strict=True))})
 
 
 def compute_lifetime_curve(result: Result, product: str) -> pd.DataFrame:

@@ -13,7 +13,14 @@ import xarray as xr
 from ainalym.errors import InputError, Problem
 from ainalym.results.folder import RECORD_FILE
 from ainalym.results.result import Result
-from ainalym.results.store import ARRAYS_FILE, STORE_FORMAT, TABLES_FOLDER
+from ainalym.results.store import (
+    ARRAYS_FILE,
+    DRAWS_FILE,
+    MEANS_FILE,
+    QUANTILES_FILE,
+    STORE_FORMAT,
+    TABLES_FOLDER,
+)
 from ainalym.results.tables import read_tables
 
 
@@ -41,6 +48,10 @@ def read_result(folder: Path) -> Result:
     country = dict(store["country"])
     try:
         data = _read_arrays(folder / ARRAYS_FILE)
+        spread = [
+            _read_arrays(folder / name) if "ensemble" in record else None
+            for name in (DRAWS_FILE, QUANTILES_FILE, MEANS_FILE)
+        ]
         tables = read_tables(folder / TABLES_FOLDER, store["tables"])
     except (OSError, ValueError, KeyError, pd.errors.ParserError) as error:
         raise InputError(
@@ -52,7 +63,7 @@ def read_result(folder: Path) -> Result:
                 f"Write it again: ainalym outlook {country['iso3']} --out '{folder}' --force",
             )
         ) from error
-    return Result(data=data, tables=tables, country=country, record=record)
+    return Result(data, tables, country, record, *spread)
 
 
 def _read_record(folder: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ainalym.errors import InputError, Problem
 from ainalym.reports.charts import draw_chart
 from ainalym.reports.images import render_png, render_svg
 from ainalym.results.result import Result
-from ainalym.results.store import dump_arrays, format_table
+from ainalym.results.store import CENTRAL_LEVEL, dump_arrays, format_table
 from ainalym.results.summary import compute_headline, compute_material_summary
 from ainalym.web.cache import Document, make_document
 from ainalym.web.pages import read_language, read_site
@@ -117,7 +117,7 @@ def list_makers(holding: Holding) -> dict[str, Callable[[], Document]]:
     """List the files of a result and who makes each."""
     result = holding.result
     makers: dict[str, Callable[[], Document]] = {
-        "outlook.nc": lambda: make_document(dump_arrays(result.data), NETCDF),
+        "outlook.nc": lambda: make_document(dump_arrays(result.data, CENTRAL_LEVEL), NETCDF),
         "outlook.xlsx": lambda: make_document(make_workbook(result), WORKBOOK),
         "run.json": lambda: make_document(
             json.dumps(dict(result.record), ensure_ascii=False, indent=2).encode("utf-8"), "application/json"

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import uvicorn
 
+from ainalym.ensemble.options import EnsembleOptions
+from ainalym.ensemble.outlook import run_outlook_with_draws
 from ainalym.errors import InputError, Problem
-from ainalym.pipeline import run_outlook
 from ainalym.results.folder import RECORD_FILE
 from ainalym.web.application import create_application
 from ainalym.web.shelf import Holding, Shelf, hold_folder, hold_result
@@ -21,6 +22,9 @@ from ainalym.web.shelf import Holding, Shelf, hold_folder, hold_result
 HIGHEST_PORT = 65_535
 
 CONNECTIONS_WAITING = 128
+
+THREADS = 2
+"""Threads that compute the draws of a country at the start."""
 
 Listener = Callable[[str], None]
 """Told what is being done, for a progress bar."""
@@ -71,7 +75,7 @@ def _hold(name: str, listener: Listener) -> Holding:
         listener(f"reading {name}")
         return hold_folder(folder)
     listener(f"computing {name}")
-    return hold_result(run_outlook(name))
+    return hold_result(run_outlook_with_draws(name, ensemble=EnsembleOptions(threads=THREADS)))
 
 
 def take_port(host: str, port: int) -> socket.socket:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ainalym.core.quantities import read_quantities
 from ainalym.reports.charts import draw_chart
+from ainalym.reports.comparison_table import compose_comparison_table
 from ainalym.reports.detail_tables import (
     compose_carrier_table,
     compose_composition_table,
@@ -20,13 +21,13 @@ from ainalym.reports.detail_tables import (
 )
 from ainalym.reports.draw_areas import MEASURES
 from ainalym.reports.headline import (
-    compose_comparison_table,
     compose_headline_table,
     compose_material_table,
     compose_value_table,
     describe_gap,
     describe_headline,
     describe_materials,
+    describe_spread,
     list_key_figures,
 )
 from ainalym.reports.language import Translator
@@ -54,6 +55,10 @@ Context = dict[str, Any]
 """What a template reads."""
 
 TONNES = ("placed_on_market", "stock", "ewaste_generated")
+
+PRODUCT_FIGURES = ("product_treemap", "placed_on_market_fan", "placed_on_market")
+
+FIRST_FIGURES = ("ewaste_generated_fan", "ewaste_generated", "stock_fan", "comparison")
 
 
 class PageKind(NamedTuple):
@@ -107,7 +112,8 @@ def compose_overview(result: Result, translator: Translator) -> Context:
         "on_materials": describe_materials(result, translator),
         "on_trust": describe_trust(result, translator),
         "on_gap": describe_gap(result, translator),
-        "figures": draw_figures(result, translator, ("ewaste_generated", "stock", "comparison")),
+        "on_spread": describe_spread(result, translator),
+        "figures": draw_figures(result, translator, FIRST_FIGURES),
         "tables": {
             "headline": compose_headline_table(result, translator),
             "materials": compose_material_table(result, translator),
@@ -121,7 +127,9 @@ def compose_overview(result: Result, translator: Translator) -> Context:
 def compose_products(result: Result, translator: Translator) -> Context:
     """Compose the list of products with the treemap of their e-waste."""
     return {
-        "figures": draw_figures(result, translator, ("product_treemap", "placed_on_market")),
+        "figures": draw_figures(
+            result, translator, ("product_treemap", "placed_on_market_fan", "placed_on_market")
+        ),
         "tables": {
             "products": compose_product_list(result, translator),
             "placed_on_market": compose_category_table(result, translator, "placed_on_market"),
@@ -133,7 +141,7 @@ def compose_products(result: Result, translator: Translator) -> Context:
 def compose_product(result: Result, translator: Translator, product: str) -> Context:
     """Compose the page of one product."""
     check_label(result, "product", product)
-    names = ("product_flows", "product_stock", "lifetime", "unit_weight", "composition")
+    names = (*(f"product_{name}" for name in TONNES), "lifetime", "unit_weight", "composition")
     own = result.tables["products"].loc[product]
     return {
         "name": result.name_of("products", product, translator.language),
