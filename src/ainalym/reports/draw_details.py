@@ -94,7 +94,7 @@ def draw_lifetime(result: Result, translator: Translator, product: str) -> Spec:
         years=translator.number(mean),
     )
     subtitle = translator.gettext(
-        "Share of the pieces of one year’s sales still in stock, by years since sale."
+        "Share of one year’s sales still in stock, by years since sale."
     )
     description = translator.gettext("Falling curve over the years since sale. %(title)s.", title=title)
     return make_frame(translator, "lifetime", title, subtitle, description) | {
