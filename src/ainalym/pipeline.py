@@ -15,18 +15,23 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from ainalym.after_generation.central import AfterGeneration, Flows, compute_after_generation, make_labels
+from ainalym.after_generation.record import describe_scenario
 from ainalym.core.arrays import describe_array
 from ainalym.core.origins import Origin
 from ainalym.errors import InputError, Problem
 from ainalym.kernels.lifetime import CONVENTIONS, Convention
 from ainalym.kernels.ownership_curves import CurveSet
 from ainalym.packages.country import Country, read_country
+from ainalym.packages.end_of_life import EndOfLife, read_end_of_life
 from ainalym.packages.evidence import list_package_tables, list_product_evidence
 from ainalym.packages.reference import PHOTOVOLTAIC_PRODUCT, Reference, read_reference
 from ainalym.packages.trade.classification import read_country_tables
 from ainalym.packages.trade.statistics_reader import StatisticsOptions, read_statistics
 from ainalym.packages.trade.store import LIST_FILE, find_store_folder
 from ainalym.results.result import Result
+from ainalym.scenarios.paths import find_first_year, pull_products
+from ainalym.scenarios.reading import ReadScenario, read_scenario
 from ainalym.schemas.run import FIRST_YEAR, LAST_POSSIBLE_YEAR, LAST_YEAR_OF_HISTORY, RunOptions
 from ainalym.stages.drivers import (
     choose_household_figures,
@@ -42,6 +47,7 @@ from ainalym.stages.materials import (
     compute_mean_price,
     compute_value,
 )
+from ainalym.stages.measures import MeasuredFlows, apply_measures, compute_survival
 from ainalym.stages.national_figures import enter_sales, enter_statistics
 from ainalym.stages.ownership import estimate_curves, read_curves
 from ainalym.stages.photovoltaics import compute_capacity, compute_photovoltaic_market
@@ -58,7 +64,16 @@ from ainalym.stages.stock import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-STAGES = ("packages", "drivers", "placed_on_market", "projection", "stock", "materials", "regions")
+STAGES = (
+    "packages",
+    "drivers",
+    "placed_on_market",
+    "projection",
+    "stock",
+    "materials",
+    "regions",
+    "after_generation",
+)
 """Names of the stages in their order, as a progress bar shows them."""
 
 RECORDED_LIBRARIES = (
@@ -128,6 +143,8 @@ def run_outlook(
     with watch.stage("packages"):
         reference = read_reference()
         figures = read_country(country, reference)
+        known = read_end_of_life(reference, figures)
+        scenario = read_scenario(options.scenario, make_labels(reference))
     years = range(FIRST_YEAR, options.until + 1)
     with watch.stage("drivers"):
         drivers, household_size = _compute_drivers(reference, figures, years, options)
@@ -143,8 +160,9 @@ def run_outlook(
         curves = _estimate_curves(reference, figures, income, household_size)
         market = _project(reference, figures, market, suggested, drivers, curves, lifetime, options)
     with watch.stage("stock"):
-        stock, ewaste = compute_stock_and_ewaste(market.mass, lifetime, convention)
-        stock_pieces, ewaste_pieces = compute_stock_and_ewaste(market.pieces, lifetime, convention, "pieces")
+        mass, pieces = _discard(reference, market, lifetime, convention, scenario)
+        market = Market(mass.market, pieces.market, market.origin)
+        stock, ewaste = mass.stock, mass.ewaste
         balance = compute_mass_balance(market.mass, stock, ewaste)
         if balance > MASS_BALANCE_TOLERANCE and convention != "cbs":
             raise AssertionError(f"mass is not conserved: relative error {balance:.3g}")
@@ -152,15 +170,20 @@ def run_outlook(
         arrays = _compute_materials(reference, ewaste, options)
     with watch.stage("regions"):
         arrays += _compute_regions(reference, figures, population, ewaste)
+    with watch.stage("after_generation"):
+        after = _follow(known, reference, figures, scenario, mass, pieces, income, arrays)
+        arrays += after.arrays
     arrays += [
         describe_array(lifetime.sel(parameter=name), f"lifetime_{name}") for name in ("shape", "scale")
     ]
-    arrays += [*drivers, *market, stock, ewaste, stock_pieces, ewaste_pieces, *capacity]
+    arrays += [*drivers, *market, stock, ewaste, pieces.stock, pieces.ewaste, *capacity]
     return Result(
         data=_collect(arrays, reference, figures, options),
-        tables=_collect_tables(reference, figures),
+        tables=_collect_tables(reference, figures, known),
         country={"iso3": figures.iso3} | {str(language): name for language, name in figures.names.items()},
-        record=_write_record(reference, figures, options, watch.seconds, balance) | statistics_record,
+        record=_write_record(reference, figures, options, watch.seconds, balance)
+        | statistics_record
+        | describe_scenario(scenario, known, after),
     )
 
 
@@ -343,6 +366,53 @@ def _compute_materials(reference: Reference, ewaste: xr.DataArray, options: RunO
     return [composition, embedded, price, compute_value(embedded, price)]
 
 
+def _discard(
+    reference: Reference,
+    market: Market,
+    lifetime: xr.DataArray,
+    convention: Convention,
+    scenario: ReadScenario,
+) -> tuple[MeasuredFlows, MeasuredFlows]:
+    """Discard what was placed on the market, by mass and by pieces, under the levers of the scenario."""
+    years = market.mass["year"].values
+    survival = compute_survival(lifetime, len(years), convention)
+    paths = pull_products(scenario, years, make_labels(reference))
+    first = find_first_year(scenario.overrides, LAST_YEAR_OF_HISTORY)
+    mass = MeasuredFlows(market.mass, *compute_stock_and_ewaste(market.mass, lifetime, convention), survival)
+    pieces = MeasuredFlows(
+        market.pieces, *compute_stock_and_ewaste(market.pieces, lifetime, convention, "pieces"), survival
+    )
+    return (
+        apply_measures(mass, lifetime, convention, paths, first),
+        apply_measures(pieces, lifetime, convention, paths, first, "pieces"),
+    )
+
+
+def _follow(
+    known: EndOfLife,
+    reference: Reference,
+    figures: Country,
+    scenario: ReadScenario,
+    mass: MeasuredFlows,
+    pieces: MeasuredFlows,
+    income: xr.DataArray,
+    arrays: list[xr.DataArray],
+) -> AfterGeneration:
+    """Follow e-waste to its end."""
+    named = {str(array.name): array for array in arrays}
+    flows = Flows(
+        mass.market,
+        pieces.market,
+        mass.ewaste,
+        named["material_embedded"],
+        mass.survival,
+        income,
+        named["price"],
+        named.get("ewaste_generated_by_region"),
+    )
+    return compute_after_generation(known, reference, figures, flows, scenario)
+
+
 def _compute_regions(
     reference: Reference, figures: Country, population: xr.DataArray, ewaste: xr.DataArray
 ) -> list[xr.DataArray]:
@@ -382,7 +452,7 @@ def _collect(
     return data
 
 
-def _collect_tables(reference: Reference, figures: Country) -> dict[str, pd.DataFrame]:
+def _collect_tables(reference: Reference, figures: Country, known: EndOfLife) -> dict[str, pd.DataFrame]:
     packages = (reference.package, figures.package)
     sources = [
         {"package": package.name, **source.model_dump()}
@@ -399,6 +469,11 @@ def _collect_tables(reference: Reference, figures: Country) -> dict[str, pd.Data
         "published": figures.published,
         "sales": figures.sales,
         "photovoltaic_capacity": figures.photovoltaic_capacity,
+        "routes": reference.package.frame("routes").set_index("route"),
+        "treatments": reference.package.frame("treatments").set_index("treatment"),
+        "substances": reference.package.frame("substances").set_index("substance"),
+        "recovery_targets": known.targets,
+        "exchange_rates": known.exchange_rates,
         "sources": pd.DataFrame(sources),
         "package_tables": list_package_tables(packages),
         "product_evidence": list_product_evidence(packages),

@@ -14,7 +14,9 @@ import country_drivers
 import country_evidence
 import country_ownership
 import designs
+import end_of_life_designs
 import projection_designs
+import reference_end_of_life
 import reference_groups
 import reference_market
 import reference_materials
@@ -53,13 +55,17 @@ def make_reference(figures: Figures) -> Package:
             (trade_designs.HS_TO_PRODUCT, reference_trade.make_hs_to_product(figures)),
             (trade_designs.SHARE_OVERRIDES, reference_trade.make_share_overrides(figures)),
             (trade_designs.COUNTRY_CODES, reference_trade.make_country_codes()),
-            (trade_designs.EXCHANGE_RATES, reference_trade.make_exchange_rates()),
+            (trade_designs.EXCHANGE_RATES, reference_trade.make_exchange_rates(figures)),
             (uncertainty_design.UNCERTAINTY, reference_uncertainty.make_uncertainty(figures)),
             (projection_designs.PROJECTION_METHODS, reference_projection.make_projection_methods()),
             (projection_designs.DEMAND_GROUPS, reference_projection.make_demand_groups(figures)),
             (projection_designs.TECHNOLOGY_SWITCHES, reference_projection.make_technology_switches(figures)),
             (projection_designs.TREND_EXCEPTIONS, reference_projection.make_trend_exceptions(figures)),
             (projection_designs.HOUSEHOLD_SIZES, reference_projection.make_household_sizes()),
+            *(
+                (design, reference_end_of_life.make_curated(design.name))
+                for design in end_of_life_designs.REFERENCE_END_OF_LIFE_DESIGNS
+            ),
         ],
     )
 
@@ -91,6 +97,9 @@ def make_kazakhstan(figures: Figures) -> Package:
             (designs.SALES, country_evidence.make_sales(figures)),
             (projection_designs.HOUSEHOLDS, country_ownership.make_households(figures)),
             (projection_designs.OWNERSHIP, country_ownership.make_ownership(figures)),
+            (end_of_life_designs.ROUTE_SHARES, reference_end_of_life.make_curated("route_shares_kaz")),
+            (end_of_life_designs.REGION_COVERAGE, reference_end_of_life.make_region_coverage(figures)),
+            (end_of_life_designs.CALCULATION_INDEX, reference_end_of_life.make_calculation_index(figures)),
         ],
     )
 
@@ -105,6 +114,8 @@ def build(figures: Figures, program: Path) -> None:
         uncertainty_design.UNCERTAINTY,
         *projection_designs.REFERENCE_PROJECTION_DESIGNS,
         *projection_designs.COUNTRY_PROJECTION_DESIGNS,
+        *end_of_life_designs.REFERENCE_END_OF_LIFE_DESIGNS,
+        *end_of_life_designs.COUNTRY_END_OF_LIFE_DESIGNS,
     ):
         write_json(design.describe(), program / "schemas" / "table_schemas" / f"{design.name}.json")
     for package, folder in (

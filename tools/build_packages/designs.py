@@ -65,6 +65,9 @@ MATERIALS = Design(
         text("material", "Name of the material.", pattern="[a-z_]+"),
         *names_of("material"),
         boolean("additive", "Whether it is part of the sum to 1; precious metals come on top."),
+        boolean(
+            "critical", "Whether it is, or contains, a raw material that the European Union calls critical."
+        ),
         text("display_unit", "Unit in which national totals are shown.", enum=["kt", "t"]),
         *provenance(note=False),
     ),

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from figures import Figures, Record, read_curated
+from reference_end_of_life import make_tenge_rates
 from tables import Row, format_number
 
 CBS = "CBS_htbl_CN_Match_Key_v1.2"
@@ -103,6 +104,7 @@ def make_country_codes() -> Iterator[Row]:
         yield {**record, "source": "CLDR_2025;COMTRADE_CODES", "grade": "B"}
 
 
-def make_exchange_rates() -> Iterator[Row]:
+def make_exchange_rates(figures: Figures) -> Iterator[Row]:
     """Make the yearly exchange rates to the US dollar."""
     yield from read_curated("exchange_rates.csv")
+    yield from make_tenge_rates(figures)

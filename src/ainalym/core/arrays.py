@@ -42,7 +42,9 @@ def label_array(
     own = tuple(dimension for dimension in dimensions if dimension not in ("draw", "scenario"))
     if own != quantity.dimensions or dimensions != order_dimensions(dimensions):
         raise AssertionError(f"{name} has axes {quantity.dimensions}, not {dimensions}")
-    array = xr.DataArray(np.asarray(values), coords=dict(coordinates), dims=dimensions, name=name)
+    # A tuple of labels would be taken for a variable with dimensions and attributes.
+    labels = {axis: list(known) if isinstance(known, tuple) else known for axis, known in coordinates.items()}
+    array = xr.DataArray(np.asarray(values), coords=labels, dims=dimensions, name=name)
     return describe_array(array, name)
 
 

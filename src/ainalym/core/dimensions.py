@@ -16,6 +16,12 @@ AXIS_ORDER = (
     "material",
     "route",
     "site",
+    "treatment",
+    "fate",
+    "substance",
+    "boundary",
+    "item",
+    "world_item",
 )
 """The one order in which axes stand. ``cohort`` is the year placed on the market, ``product`` a UNU-KEY."""
 

@@ -248,6 +248,18 @@ REFERENCE_TABLES = (
     "technology_switches",
     "trend_exceptions",
     "household_sizes",
+    "routes",
+    "treatments",
+    "recovery_efficiencies",
+    "route_shares",
+    "treatment_mix",
+    "cherry_picking",
+    "substances",
+    "hazards",
+    "refrigerants",
+    "emission_factors",
+    "economic_parameters",
+    "recovery_targets",
 )
 """Tables that the reference package must hold."""
 
@@ -267,5 +279,9 @@ OPTIONAL_COUNTRY_TABLES = (
     "statistics_products",
     "households",
     "ownership",
+    "route_shares",
+    "treatment_mix",
+    "region_coverage",
+    "calculation_index",
 )
 """Tables that a country package may hold."""

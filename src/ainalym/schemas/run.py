@@ -37,3 +37,5 @@ class RunOptions(Frozen):
     """How imported statistics of the country are cleaned before they enter, or that they do not."""
     price_years: int = 3
     """How many of the last full years the prices are averaged over."""
+    scenario: str = "baseline"
+    """Scenario of what follows generation and of the use of products: an embedded one, or a YAML file."""

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ainalym.kernels.lifetime import Weibull, survival_by_age
+from ainalym.kernels.product_levers import ProductPaths, pull_levers
+
+YEARS = 40
+FIRST = 20
+
+sales = st.lists(st.floats(0.0, 1e3), min_size=YEARS, max_size=YEARS)
+
+
+def survive(shape: float = 2.0, scale: float = 8.0) -> np.ndarray:
+    return survival_by_age(Weibull(np.array([shape]), np.array([scale])), YEARS)
+
+
+def path(value: float, neutral: float) -> np.ndarray:
+    values = np.full((YEARS, 1), neutral)
+    values[FIRST:] = value
+    return values
+
+
+@given(sales, st.floats(-0.3, 0.9), st.floats(0.5, 1.5), st.floats(0.5, 1.5))
+def test_that_mass_is_kept_whatever_levers_are_pulled(
+    market: list[float], longer: float, owned: float, heavier: float
+) -> None:
+    paths = ProductPaths(
+        unit_weight=path(heavier, 1.0), lifetime=path(longer, 0.0), ownership=path(owned, 1.0)
+    )
+    found = pull_levers(np.array(market)[:, np.newaxis], survive(), np.array([2.0]), paths, FIRST)
+    before = np.concatenate([np.zeros((1, 1)), found.stock[:-1]])
+    error = np.abs(found.market - (found.stock - before) - found.ewaste).max()
+    assert error <= 1e-9 * max(found.stock.max(), 1e-9)
+
+
+def test_that_a_longer_life_reaches_what_was_sold_before_it() -> None:
+    market = np.zeros((YEARS, 1))
+    market[FIRST - 2] = 100.0
+    plain = pull_levers(market, survive(), np.array([2.0]), ProductPaths(), FIRST)
+    longer = ProductPaths(lifetime=path(0.3, 0.0))
+    found = pull_levers(market, survive(), np.array([2.0]), longer, FIRST)
+    assert (found.stock[:FIRST] == plain.stock[:FIRST]).all()
+    assert (found.stock[FIRST : FIRST + 8] > plain.stock[FIRST : FIRST + 8]).all()
+
+
+def test_that_a_mean_life_is_longer_by_what_was_asked() -> None:
+    market = np.zeros((YEARS, 1))
+    market[0] = 1.0
+    always = ProductPaths(lifetime=np.full((YEARS, 1), 0.25))
+    found = pull_levers(market, survive(scale=6.0), np.array([2.0]), always, 0)
+    wanted = survive(scale=7.5)
+    assert found.stock[:, 0] == pytest.approx(wanted[:, 0], abs=0.01)
+
+
+def test_that_a_kept_stock_is_kept_and_sells_less_of_what_lives_longer() -> None:
+    market = np.full((YEARS, 1), 10.0)
+    plain = pull_levers(market, survive(), np.array([2.0]), ProductPaths(), FIRST)
+    paths = ProductPaths(lifetime=path(0.3, 0.0), ownership=path(1.0, 1.0))
+    found = pull_levers(market, survive(), np.array([2.0]), paths, FIRST)
+    assert found.stock == pytest.approx(plain.stock)
+    assert found.market[FIRST:].sum() < plain.market[FIRST:].sum()
+    assert (found.market[:FIRST] == market[:FIRST]).all()
+
+
+def test_that_nothing_is_sold_where_the_old_exceeds_the_stock_that_is_wanted() -> None:
+    market = np.full((YEARS, 1), 10.0)
+    found = pull_levers(market, survive(), np.array([2.0]), ProductPaths(ownership=path(0.1, 1.0)), FIRST)
+    assert found.market[FIRST].item() == 0.0
+    assert (found.ewaste >= 0).all()
