@@ -42,6 +42,7 @@ from ainalym.reports.draw_materials import (
     draw_materials_minor,
     draw_materials_precious,
 )
+from ainalym.reports.draw_routes import draw_flow, draw_material_fates
 from ainalym.reports.language import Translator
 from ainalym.results.result import Result
 
@@ -85,10 +86,14 @@ LABELLED_CHARTS: dict[str, LabelledDrawing] = {
     "material_history": draw_material_history,
     "material_carriers": draw_material_carriers,
     "region_tiles": draw_region_tiles,
+    "flow": draw_flow,
 }
 """Charts that are asked for with a label: a product, a material, or what a map shows."""
 
-PAGE_CHARTS: dict[str, Drawing] = {"product_treemap": draw_product_treemap}
+PAGE_CHARTS: dict[str, Drawing] = {
+    "product_treemap": draw_product_treemap,
+    "material_fates": draw_material_fates,
+}
 """Charts of the pages that the report does not hold."""
 
 

@@ -93,9 +93,7 @@ def draw_lifetime(result: Result, translator: Translator, product: str) -> Spec:
         product=result.name_of("products", product, translator.language),
         years=translator.number(mean),
     )
-    subtitle = translator.gettext(
-        "Share of one year’s sales still in stock, by years since sale."
-    )
+    subtitle = translator.gettext("Share of one year’s sales still in stock, by years since sale.")
     description = translator.gettext("Falling curve over the years since sale. %(title)s.", title=title)
     return make_frame(translator, "lifetime", title, subtitle, description) | {
         "height": LOW_HEIGHT,
