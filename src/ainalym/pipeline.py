@@ -22,7 +22,7 @@ from ainalym.core.origins import Origin
 from ainalym.errors import InputError, Problem
 from ainalym.kernels.lifetime import CONVENTIONS, Convention
 from ainalym.kernels.ownership_curves import CurveSet
-from ainalym.packages.country import Country, read_country
+from ainalym.packages.country import Country, identify_country, read_country
 from ainalym.packages.end_of_life import EndOfLife, read_end_of_life
 from ainalym.packages.evidence import list_package_tables, list_product_evidence
 from ainalym.packages.reference import PHOTOVOLTAIC_PRODUCT, Reference, read_reference
@@ -180,7 +180,7 @@ def run_outlook(
     return Result(
         data=_collect(arrays, reference, figures, options),
         tables=_collect_tables(reference, figures, known),
-        country={"iso3": figures.iso3} | {str(language): name for language, name in figures.names.items()},
+        country=identify_country(reference, figures),
         record=_write_record(reference, figures, options, watch.seconds, balance)
         | statistics_record
         | describe_scenario(scenario, known, after),
@@ -473,7 +473,7 @@ def _collect_tables(reference: Reference, figures: Country, known: EndOfLife) ->
         "treatments": reference.package.frame("treatments").set_index("treatment"),
         "substances": reference.package.frame("substances").set_index("substance"),
         "recovery_targets": known.targets,
-        "exchange_rates": known.exchange_rates,
+        "calculation_index": known.calculation_index,
         "sources": pd.DataFrame(sources),
         "package_tables": list_package_tables(packages),
         "product_evidence": list_product_evidence(packages),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ainalym.after_generation.central import AfterGeneration
-from ainalym.packages.end_of_life import EndOfLife
+from ainalym.packages.end_of_life import EndOfLife, find_exchange_rate
 from ainalym.scenarios.reading import ReadScenario
+from ainalym.schemas.run import LAST_YEAR_OF_HISTORY
 
 
 def describe_scenario(scenario: ReadScenario, known: EndOfLife, after: AfterGeneration) -> dict[str, Any]:
@@ -25,7 +26,13 @@ def describe_scenario(scenario: ReadScenario, known: EndOfLife, after: AfterGene
     -------
     dict
         Name and texts of the scenario, its levers in the order in which they act, where the shares of routes
-        come from, and the largest relative error of the balance of materials.
+        come from, the largest relative error of the balance of materials, and the money of the country for a
+        dollar.
+
+    Raises
+    ------
+    InputError
+        [ECO-001] if the currency of the country has no rate.
     """
     return {
         "scenario": {
@@ -35,6 +42,9 @@ def describe_scenario(scenario: ReadScenario, known: EndOfLife, after: AfterGene
             "levers": [override.model_dump() for override in scenario.overrides],
             "routes_of": "country" if known.from_country else "reference",
             "material_balance_relative_error": float(after.outcome.mass_error.max()),
-            "currency": known.currency,
+            "currency": known.currency or "USD",
+            "local_money_per_usd": 1.0
+            / find_exchange_rate(known.exchange_rates, known.currency or "USD", LAST_YEAR_OF_HISTORY),
+            "rate_of_year": LAST_YEAR_OF_HISTORY,
         }
     }

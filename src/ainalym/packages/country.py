@@ -194,6 +194,27 @@ def read_country(name: str, reference: Reference) -> Country:
     )
 
 
+def identify_country(reference: Reference, figures: Country) -> dict[str, str]:
+    """Gather the codes and names of a country.
+
+    Parameters
+    ----------
+    reference
+        Reference package, of which the list of codes is read.
+    figures
+        Country package.
+
+    Returns
+    -------
+    dict of str to str
+        ``iso3``, ``iso2`` and ``m49``, empty where the list does not know them, and names by language.
+    """
+    codes = reference.package.frame("country_codes").set_index("iso3").reindex([figures.iso3]).iloc[0]
+    short = {name: "" if pd.isna(codes[name]) else str(codes[name]) for name in ("iso2", "m49")}
+    names = {str(language): name for language, name in figures.names.items()}
+    return {"iso3": figures.iso3, **short, **names}
+
+
 def _pivot_series(frame: pd.DataFrame) -> xr.DataArray:
     wide = frame.pivot_table(index="series", columns="year", values="value")
     return xr.DataArray(

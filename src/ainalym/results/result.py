@@ -25,10 +25,11 @@ class Result:
     tables
         What the labels mean and what the figures rest on: ``products``, ``categories``, ``materials``,
         ``regions``, ``prices``, ``composition_grade``, ``photovoltaic_capacity``, ``published``, ``sales``,
-        ``sources``, ``package_tables`` (every table of the data packages with its grades and sources),
+        ``sources``, ``routes``, ``treatments``, ``substances``, ``recovery_targets``, ``calculation_index``,
+        ``package_tables`` (every table of the data packages with its grades and sources),
         ``product_evidence`` (the same for every product).
     country
-        ISO code and names of the country, by ``iso3`` and language.
+        Codes and names of the country, by ``iso3``, ``iso2``, ``m49`` and language.
     record
         How the result came to be: versions, hashes, options, timings, checks; ``ensemble`` says how many
         draws there are, and of which seed.

@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
+from ainalym.results.exports import write_exports
 from ainalym.results.folder import RECORD_FILE
+from ainalym.results.indicators import compute_collection_rates, compute_recovery_rates
 from ainalym.results.intervals import tabulate_quantiles
 from ainalym.results.result import Result
 from ainalym.results.summary import (
@@ -47,6 +49,7 @@ def write_result(result: Result, folder: Path) -> None:
     Writes ``outlook.nc`` (the central path), ``tables/<quantity>.csv``, ``tables/quantities.csv`` with the
     units, the summary tables and ``run.json``; where the run has draws also ``draws.nc`` (totals by category
     and by material of every draw), ``quantiles.nc``, ``means.nc`` and ``tables/<quantity>_quantiles.csv``.
+    ``exports/`` holds the layouts of Eurostat, the SDG indicators and a UNSD-style questionnaire.
     """
     write_arrays(result.data, folder / ARRAYS_FILE, CENTRAL_LEVEL)
     tables = folder / TABLES_FOLDER
@@ -60,9 +63,12 @@ def write_result(result: Result, folder: Path) -> None:
         "summary_materials": compute_material_summary(result),
         "summary_published": compute_comparison(result),
         "summary_sales": compute_sales_comparison(result),
+        "indicators_collection": compute_collection_rates(result),
+        "indicators_recovery": compute_recovery_rates(result),
     }.items():
         _write_table(table, tables / f"{name}.csv")
     write_tables(result, tables)
+    write_exports(result, folder)
     store = {"format": STORE_FORMAT, "country": dict(result.country), "tables": sorted(result.tables)}
     record = json.dumps({**result.record, "store": store}, ensure_ascii=False, indent=2)
     (folder / RECORD_FILE).write_text(record + "\n", encoding="utf-8")

@@ -17,11 +17,22 @@ INDEXES = {
     "categories": "category",
     "materials": "material",
     "regions": "region",
+    "routes": "route",
+    "treatments": "treatment",
+    "substances": "substance",
     "composition_grade": "product",
 }
 """Column that is the index of a table."""
 
-LABEL_TABLES = ("products", "categories", "materials", "regions")
+LABEL_TABLES = (
+    "products",
+    "categories",
+    "materials",
+    "regions",
+    "routes",
+    "treatments",
+    "substances",
+)
 
 OWN_TYPES: dict[str, dict[str, str]] = {
     "sources": {"year": "integer"},
