@@ -67,9 +67,9 @@ def write_result(result: Result, folder: Path) -> None:
         "indicators_recovery": compute_recovery_rates(result),
     }.items():
         _write_table(table, tables / f"{name}.csv")
-    write_tables(result, tables)
+    indexes = write_tables(result, tables)
     write_exports(result, folder)
-    store = {"format": STORE_FORMAT, "country": dict(result.country), "tables": sorted(result.tables)}
+    store = {"format": STORE_FORMAT, "country": dict(result.country), "tables": indexes}
     record = json.dumps({**result.record, "store": store}, ensure_ascii=False, indent=2)
     (folder / RECORD_FILE).write_text(record + "\n", encoding="utf-8")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -11,18 +11,6 @@ from ainalym.results.result import Result
 from ainalym.schemas.data_package import read_table_schema
 
 SUFFIX = ".csv"
-
-INDEXES = {
-    "products": "key",
-    "categories": "category",
-    "materials": "material",
-    "regions": "region",
-    "routes": "route",
-    "treatments": "treatment",
-    "substances": "substance",
-    "composition_grade": "product",
-}
-"""Column that is the index of a table."""
 
 LABEL_TABLES = (
     "products",
@@ -50,7 +38,7 @@ def name_table_file(table: str) -> str:
     return f"{'label' if table in LABEL_TABLES else 'evidence'}_{table}{SUFFIX}"
 
 
-def write_tables(result: Result, folder: Path) -> None:
+def write_tables(result: Result, folder: Path) -> dict[str, str | None]:
     """Write every table of a result.
 
     Parameters
@@ -59,21 +47,32 @@ def write_tables(result: Result, folder: Path) -> None:
         Result of a run.
     folder
         An existing folder.
+
+    Returns
+    -------
+    dict of str to str or None
+        Column that is the index, by name of the table; None for a table without one.
     """
-    for name, table in result.tables.items():
-        whole = table.reset_index() if name in INDEXES else table
+    indexes = {
+        name: None if table.index.name is None else str(table.index.name)
+        for name, table in sorted(result.tables.items())
+    }
+    for name, index in indexes.items():
+        table = result.tables[name]
+        whole = table if index is None else table.reset_index()
         whole.to_csv(folder / name_table_file(name), index=False, lineterminator="\n")
+    return indexes
 
 
-def read_tables(folder: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+def read_tables(folder: Path, indexes: Mapping[str, str | None]) -> dict[str, pd.DataFrame]:
     """Read tables of a result back, each column in the type it was written with.
 
     Parameters
     ----------
     folder
         Folder that :func:`write_tables` wrote into.
-    names
-        Names of the tables.
+    indexes
+        What :func:`write_tables` gave.
 
     Returns
     -------
@@ -85,7 +84,11 @@ def read_tables(folder: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
     OSError, ValueError
         Where a file is missing or is not what was written.
     """
-    return {name: _read_table(name, folder / name_table_file(name)) for name in names}
+    tables = {name: _read_table(name, folder / name_table_file(name)) for name in indexes}
+    return {
+        name: table if (index := indexes[name]) is None else table.set_index(index)
+        for name, table in tables.items()
+    }
 
 
 def _read_table(name: str, path: Path) -> pd.DataFrame:
@@ -96,7 +99,7 @@ def _read_table(name: str, path: Path) -> pd.DataFrame:
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     for column in table.columns:
         table[column] = _convert(table[column], types.get(column, "string"))
-    return table.set_index(INDEXES[name]) if name in INDEXES else table
+    return table
 
 
 def _convert(texts: pd.Series, kind: str) -> pd.Series:
