@@ -21,6 +21,7 @@ from ainalym.kernels.common_method import (
 )
 from ainalym.kernels.common_method.population import complete_population
 from ainalym.kernels.robust_market import MarketPanel, PeerGroups, estimate_market
+from ainalym.kernels.scores import compute_crps_of_quantiles
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -217,11 +218,10 @@ def score(truth: FloatArray, prediction: Prediction, cells: BoolArray) -> Scores
         return Scores(error, error, np.full(error.shape, np.nan))
     scale = prediction.log_scale[cells]
     reach = scale[:, np.newaxis] * stdtrit(prediction.degrees_of_freedom, LEVELS)
-    difference = true[:, np.newaxis] - central[:, np.newaxis] * np.exp(reach)
-    loss = np.where(difference > 0, LEVELS, LEVELS - 1) * difference
+    crps = compute_crps_of_quantiles(central[:, np.newaxis] * np.exp(reach), LEVELS, true)
     ends = central * np.exp(scale * stdtrit(prediction.degrees_of_freedom, np.array([[TAIL], [1 - TAIL]])))
     inside = (ends[0] <= true) & (true <= ends[1])
-    return Scores(error, 2 * loss.mean(1) / true, inside.astype(float))
+    return Scores(error, crps / true, inside.astype(float))
 
 
 def find_kept(figures: Figures) -> BoolArray:

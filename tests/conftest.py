@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ainalym.calibration.outlook import run_calibrated_outlook
 from ainalym.ensemble.options import EnsembleOptions
 from ainalym.ensemble.outlook import run_outlook_with_draws
 from ainalym.packages.package import seal_package
@@ -41,6 +42,12 @@ def kazakhstan() -> Result:
 def drawn() -> Result:
     """Give the outlook with few draws: enough for every view, too few to trust."""
     return run_outlook_with_draws("KAZ", ensemble=EnsembleOptions(draws=64, seed=9, block=32))
+
+
+@pytest.fixture(scope="session")
+def calibrated() -> Result:
+    """Give the outlook after learning from evidence, with few draws."""
+    return run_calibrated_outlook("KAZ", ensemble=EnsembleOptions(draws=64, seed=9, block=32), draws=512)
 
 
 def copy_package(name: str, folder: Path) -> Path:

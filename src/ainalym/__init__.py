@@ -24,12 +24,15 @@ def outlook(
     until: int = 2050,
     convention: str = "uniform",
     composition: Literal["table", "calibrated"] = "table",
-    projection: Literal["profile", "table", "trend"] = "profile",
+    projection: Literal["table", "profile", "trend"] = "table",
+    population: str = "medium",
+    income: str = "ssp2",
     sales: Literal["enter", "beside"] = "enter",
     statistics: Literal["robust", "common", "common_strict", "ignore"] = "robust",
     draws: int = 1000,
     seed: int = 1,
     threads: int = 2,
+    calibrate: bool = True,
 ) -> Outlook:
     """Compute the outlook of a country.
 
@@ -45,8 +48,10 @@ def outlook(
     composition
         Materials as in the table, or ``"calibrated"`` to published world totals.
     projection
-        How the market goes on after history: reference countries at future income, each product's method,
-        or the official trend.
+        How the market goes on after history: each product's method, reference countries at future income, or
+        the official trend.
+    population, income
+        Series of the country package that the future follows, such as ``"80_high"`` and ``"ssp1"``.
     sales
         Whether the usable sales of the country enter the model.
     statistics
@@ -58,6 +63,9 @@ def outlook(
         Same seed, same numbers, on any machine.
     threads
         Threads of this machine that compute draws.
+    calibrate
+        Whether the model learns from the evidence of the country: published totals, ownership, sales. Without
+        draws, or for a country without evidence, there is nothing to learn.
 
     Returns
     -------
@@ -77,9 +85,12 @@ def outlook(
         convention=convention,
         composition=composition,
         projection=projection,
+        population=population,
+        income=income,
         sales=sales,
         statistics=statistics,
         draws=draws,
         seed=seed,
         threads=threads,
+        calibrate=calibrate,
     )

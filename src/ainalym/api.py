@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 from pydantic import ValidationError
 
+from ainalym.calibration.outlook import run_calibrated_outlook
 from ainalym.core.quantities import Language
 from ainalym.ensemble.options import choose_ensemble
 from ainalym.ensemble.outlook import run_outlook_with_draws
@@ -160,7 +161,14 @@ class Outlook:
         return render_html_summary(self.result, "en")
 
 
-def run(country: str, draws: int = 1000, seed: int = 1, threads: int = 2, **options: Any) -> Outlook:
+def run(
+    country: str,
+    draws: int = 1000,
+    seed: int = 1,
+    threads: int = 2,
+    calibrate: bool = True,
+    **options: Any,
+) -> Outlook:
     """Run the outlook of a country; see :func:`ainalym.outlook`, which this is under its public name.
 
     Parameters
@@ -169,6 +177,8 @@ def run(country: str, draws: int = 1000, seed: int = 1, threads: int = 2, **opti
         ISO code, name, or folder of a country package.
     draws, seed, threads
         Number of draws, 0 for the central path alone; seed of all random streams; threads of this machine.
+    calibrate
+        Whether the model learns from the evidence of the country, where it has any.
     **options
         Fields of :class:`ainalym.schemas.run.RunOptions`.
 
@@ -196,4 +206,5 @@ def run(country: str, draws: int = 1000, seed: int = 1, threads: int = 2, **opti
             for entry in error.errors()
         ]
         raise InputError(problems) from error
-    return Outlook(run_outlook_with_draws(country, chosen, choose_ensemble(draws, seed, threads)))
+    compute = run_calibrated_outlook if calibrate else run_outlook_with_draws
+    return Outlook(compute(country, chosen, choose_ensemble(draws, seed, threads)))

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import platform
-import time
 from collections.abc import Callable
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from ainalym.after_generation.central import AfterGeneration, Flows, compute_after_generation, make_labels
@@ -20,14 +13,15 @@ from ainalym.after_generation.record import describe_scenario
 from ainalym.core.arrays import describe_array
 from ainalym.core.origins import Origin
 from ainalym.errors import InputError, Problem
+from ainalym.gathering import Stopwatch, collect_arrays, collect_tables, compose_record
 from ainalym.kernels.lifetime import CONVENTIONS, Convention
 from ainalym.kernels.ownership_curves import CurveSet
 from ainalym.packages.country import Country, identify_country, read_country
 from ainalym.packages.end_of_life import EndOfLife, read_end_of_life
-from ainalym.packages.evidence import list_package_tables, list_product_evidence
 from ainalym.packages.reference import PHOTOVOLTAIC_PRODUCT, Reference, read_reference
 from ainalym.packages.trade.classification import read_country_tables
-from ainalym.packages.trade.statistics_reader import StatisticsOptions, read_statistics
+from ainalym.packages.trade.statistics_options import StatisticsOptions
+from ainalym.packages.trade.statistics_reader import read_statistics
 from ainalym.packages.trade.store import LIST_FILE, find_store_folder
 from ainalym.results.result import Result
 from ainalym.scenarios.paths import find_first_year, pull_products
@@ -39,7 +33,9 @@ from ainalym.stages.drivers import (
     compute_households,
     compute_income,
     compute_population,
+    compute_urban_share,
 )
+from ainalym.stages.learned import Learned, enter_learned
 from ainalym.stages.market_statistics import Surroundings, clean_statistics
 from ainalym.stages.materials import (
     calibrate_composition,
@@ -52,7 +48,14 @@ from ainalym.stages.national_figures import enter_sales, enter_statistics
 from ainalym.stages.ownership import estimate_curves, read_curves
 from ainalym.stages.photovoltaics import compute_capacity, compute_photovoltaic_market
 from ainalym.stages.placed_on_market import Market, compute_from_reference, replace_product
-from ainalym.stages.projection import Drivers, Profile, Tables, plan_projection, project_market
+from ainalym.stages.projection import (
+    Drivers,
+    Profile,
+    ProjectionPlan,
+    Tables,
+    plan_projection,
+    project_market,
+)
 from ainalym.stages.regions import compute_by_region, compute_region_population
 from ainalym.stages.stock import (
     MASS_BALANCE_TOLERANCE,
@@ -60,9 +63,6 @@ from ainalym.stages.stock import (
     compute_mass_balance,
     compute_stock_and_ewaste,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 STAGES = (
     "packages",
@@ -76,45 +76,12 @@ STAGES = (
 )
 """Names of the stages in their order, as a progress bar shows them."""
 
-RECORDED_LIBRARIES = (
-    "ainalym",
-    "numpy",
-    "scipy",
-    "xarray",
-    "pandas",
-    "pydantic",
-    "h5netcdf",
-    "altair",
-    "vl-convert-python",
-)
-
-
-@dataclass
-class Stopwatch:
-    """Times the stages and tells a listener which one begins.
-
-    Attributes
-    ----------
-    listener
-        Called with the name of each stage when it begins.
-    seconds
-        Wall time by stage, s.
-    """
-
-    listener: Callable[[str], None]
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time one stage."""
-        self.listener(name)
-        begun = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - begun, 4)
-
 
 def run_outlook(
-    country: str, options: RunOptions | None = None, listener: Callable[[str], None] = lambda _: None
+    country: str,
+    options: RunOptions | None = None,
+    listener: Callable[[str], None] = lambda _: None,
+    learned: Learned | None = None,
 ) -> Result:
     """Run the outlook of a country.
 
@@ -126,6 +93,8 @@ def run_outlook(
         Choices of the run.
     listener
         Called with the name of each stage, one of :data:`STAGES`, when it begins.
+    learned
+        What evidence has taught, to be entered after the projection; None for the model as it is.
 
     Returns
     -------
@@ -157,12 +126,15 @@ def run_outlook(
             market = Market(*enter_sales(market, figures.sales[figures.sales["usable"]]))
         market, statistics_record = _enter_statistics(country, reference, figures, market, drivers, options)
     with watch.stage("projection"):
-        curves = _estimate_curves(reference, figures, income, household_size)
+        curves = estimate_country_curves(reference, figures, income, household_size)
         market = _project(reference, figures, market, suggested, drivers, curves, lifetime, options)
+        if learned is not None:
+            mass, pieces, lifetime = enter_learned(market.mass, market.pieces, lifetime, learned)
+            market = Market(mass, pieces, market.origin)
     with watch.stage("stock"):
-        mass, pieces = _discard(reference, market, lifetime, convention, scenario)
-        market = Market(mass.market, pieces.market, market.origin)
-        stock, ewaste = mass.stock, mass.ewaste
+        by_mass, by_pieces = _discard(reference, market, lifetime, convention, scenario)
+        market = Market(by_mass.market, by_pieces.market, market.origin)
+        stock, ewaste = by_mass.stock, by_mass.ewaste
         balance = compute_mass_balance(market.mass, stock, ewaste)
         if balance > MASS_BALANCE_TOLERANCE and convention != "cbs":
             raise AssertionError(f"mass is not conserved: relative error {balance:.3g}")
@@ -171,20 +143,29 @@ def run_outlook(
     with watch.stage("regions"):
         arrays += _compute_regions(reference, figures, population, ewaste)
     with watch.stage("after_generation"):
-        after = _follow(known, reference, figures, scenario, mass, pieces, income, arrays)
+        after = _follow(known, reference, figures, scenario, by_mass, by_pieces, income, arrays)
         arrays += after.arrays
-    arrays += [
-        describe_array(lifetime.sel(parameter=name), f"lifetime_{name}") for name in ("shape", "scale")
-    ]
-    arrays += [*drivers, *market, stock, ewaste, pieces.stock, pieces.ewaste, *capacity]
+    arrays += _describe_inputs(figures, lifetime, years, options)
+    arrays += [*drivers, *market, stock, ewaste, by_pieces.stock, by_pieces.ewaste, *capacity]
     return Result(
-        data=_collect(arrays, reference, figures, options),
-        tables=_collect_tables(reference, figures, known),
+        data=collect_arrays(arrays, reference, figures, options),
+        tables=collect_tables(reference, figures, known),
         country=identify_country(reference, figures),
-        record=_write_record(reference, figures, options, watch.seconds, balance)
+        record=compose_record(reference, figures, options, watch.seconds, balance)
         | statistics_record
         | describe_scenario(scenario, known, after),
     )
+
+
+def _describe_inputs(
+    figures: Country, lifetime: xr.DataArray, years: range, options: RunOptions
+) -> list[xr.DataArray]:
+    """Give the inputs that a result carries along: lifetimes, and the urban share where it is known."""
+    urban_share = compute_urban_share(figures.urban_share, years, options.income)
+    lifetimes = [
+        describe_array(lifetime.sel(parameter=name), f"lifetime_{name}") for name in ("shape", "scale")
+    ]
+    return lifetimes if urban_share is None else [*lifetimes, urban_share]
 
 
 def check_options(options: RunOptions) -> Convention:
@@ -231,8 +212,19 @@ def _compute_drivers(
     reference: Reference, figures: Country, years: range, options: RunOptions
 ) -> tuple[Drivers, np.ndarray]:
     """Compute population, income and households, and the persons in a household."""
-    population = compute_population(figures.population, years, options.population)
-    income = compute_income(figures.income, years, options.income)
+    found: list[xr.DataArray] = []
+    problems: list[Problem] = []
+    for compute, series, choice in (
+        (compute_population, figures.population, options.population),
+        (compute_income, figures.income, options.income),
+    ):
+        try:
+            found.append(compute(series, years, choice))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    population, income = found
     sizes = reference.package.frame("household_sizes")
     counted = choose_household_figures(figures.package.frame("households"), sizes, figures.iso3)
     size = compute_household_size(counted, years)
@@ -268,14 +260,71 @@ def _enter_statistics(
     return entered, {"statistics": {"method": options.statistics, **statistics.record}}
 
 
-def _estimate_curves(
+def estimate_country_curves(
     reference: Reference, figures: Country, income: xr.DataArray, household_size: np.ndarray
 ) -> CurveSet:
-    """Read the curves of ownership and update them with the surveys of the country."""
+    """Read the curves of ownership and update them with the surveys of the country.
+
+    Parameters
+    ----------
+    reference
+        Reference package.
+    figures
+        Country package.
+    income
+        Dims (year,), int$2011/person.
+    household_size
+        Persons in a household. Shape (year,).
+
+    Returns
+    -------
+    CurveSet
+        The most probable curves, with their covariance.
+
+    Raises
+    ------
+    InputError
+        [PRJ-004] for a curve that cannot be, [GRO-001] for a level of ownership of nought.
+    """
     groups = reference.package.frame("projection_methods").set_index("key")["demand_group"]
     curves = read_curves(reference.package.frame("demand_groups"))
     ownership = figures.package.frame("ownership")
     return estimate_curves(curves, ownership, groups, figures.iso3, income, household_size)
+
+
+def plan_country(
+    reference: Reference, figures: Country, curves: CurveSet, options: RunOptions
+) -> ProjectionPlan:
+    """Say which product of a country goes on in which way.
+
+    Parameters
+    ----------
+    reference
+        Reference package.
+    figures
+        Country package.
+    curves
+        Curves of ownership.
+    options
+        Choices of a run.
+
+    Returns
+    -------
+    ProjectionPlan
+        Every product in exactly one method.
+
+    Raises
+    ------
+    InputError
+        [PRJ-002], [PRJ-003] if the tables of the reference package do not fit together.
+    """
+    tables = Tables(
+        reference.package.frame("projection_methods").set_index("key"),
+        reference.package.frame("technology_switches").set_index("key"),
+        reference.package.frame("trend_exceptions"),
+    )
+    products = list(reference.products.index)
+    return plan_projection(products, tables, curves, figures.iso3, options.projection)
 
 
 def _project(
@@ -291,13 +340,7 @@ def _project(
     """Carry the market on after history; photovoltaics stay as their capacity has them."""
     if options.until <= LAST_YEAR_OF_HISTORY:
         return market
-    tables = Tables(
-        reference.package.frame("projection_methods").set_index("key"),
-        reference.package.frame("technology_switches").set_index("key"),
-        reference.package.frame("trend_exceptions"),
-    )
-    products = list(reference.products.index)
-    plan = plan_projection(products, tables, curves, figures.iso3, options.projection)
+    plan = plan_country(reference, figures, curves, options)
     profile = Profile(
         suggested.mass,
         suggested.pieces,
@@ -428,73 +471,3 @@ def _compute_regions(
         reference.total_elasticity,
     )
     return [region_population, by_region]
-
-
-def _collect(
-    arrays: list[xr.DataArray], reference: Reference, figures: Country, options: RunOptions
-) -> xr.Dataset:
-    for array in arrays:
-        # A material without a price is the one gap that a result may have; the views name it.
-        if array.name != "price" and not bool(np.isfinite(array).all()):
-            raise AssertionError(f"{array.name} holds a value that is not a number")
-    data = xr.Dataset({str(array.name): array.reset_coords(drop=True) for array in arrays})
-    data = data.assign_coords(
-        product_category=("product", reference.products["category"].to_numpy(dtype=str))
-    )
-    data.attrs = {
-        "Conventions": "CF-1.11",
-        "title": f"E-waste outlook of {figures.names['en']}, {FIRST_YEAR} to {options.until}",
-        "institution": "Ainalym",
-        "source": f"ainalym {version('ainalym')}; data packages reference and {figures.package.name}",
-        "convention": options.convention,
-        "composition": options.composition,
-    }
-    return data
-
-
-def _collect_tables(reference: Reference, figures: Country, known: EndOfLife) -> dict[str, pd.DataFrame]:
-    packages = (reference.package, figures.package)
-    sources = [
-        {"package": package.name, **source.model_dump()}
-        for package in packages
-        for source in package.descriptor.sources
-    ]
-    return {
-        "products": reference.products,
-        "categories": reference.categories,
-        "materials": reference.materials,
-        "prices": reference.package.frame("prices"),
-        "composition_grade": reference.composition_grade.to_series().unstack("material"),
-        "regions": figures.regions,
-        "published": figures.published,
-        "sales": figures.sales,
-        "photovoltaic_capacity": figures.photovoltaic_capacity,
-        "routes": reference.package.frame("routes").set_index("route"),
-        "treatments": reference.package.frame("treatments").set_index("treatment"),
-        "substances": reference.package.frame("substances").set_index("substance"),
-        "recovery_targets": known.targets,
-        "calculation_index": known.calculation_index,
-        "sources": pd.DataFrame(sources),
-        "package_tables": list_package_tables(packages),
-        "product_evidence": list_product_evidence(packages),
-    }
-
-
-def _write_record(
-    reference: Reference, figures: Country, options: RunOptions, seconds: dict[str, float], balance: float
-) -> dict[str, Any]:
-    return {
-        "country": figures.iso3,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "options": options.model_dump(),
-        "first_year": FIRST_YEAR,
-        "last_year_of_history": LAST_YEAR_OF_HISTORY,
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in RECORDED_LIBRARIES},
-        "packages": {
-            package.name: {"version": package.descriptor.version, "hashes": dict(package.hashes)}
-            for package in (reference.package, figures.package)
-        },
-        "checks": {"mass_balance_relative_error": balance, "mass_balance_tolerance": MASS_BALANCE_TOLERANCE},
-        "seconds": {**seconds, "total": round(sum(seconds.values()), 4)},
-    }

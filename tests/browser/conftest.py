@@ -46,11 +46,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def reports(kazakhstan: Result, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def reports(calibrated: Result, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("reports")
     paths = {language: folder / f"{language}.html" for language in LANGUAGES}
     for language, path in paths.items():
-        write_report(kazakhstan, path, language)
+        write_report(calibrated, path, language)
     return paths
 
 

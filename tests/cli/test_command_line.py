@@ -62,7 +62,8 @@ def test_that_the_headline_is_printed(outlook: tuple[Path, str]) -> None:
 
 def test_that_the_folder_is_complete(outlook: tuple[Path, str]) -> None:
     folder = outlook[0]
-    assert {entry.name for entry in folder.iterdir()} == {"outlook.nc", "tables", "run.json", "report.html"}
+    arrays = {"outlook.nc", "draws.nc", "quantiles.nc", "means.nc"}
+    assert {entry.name for entry in folder.iterdir()} == arrays | {"tables", "run.json", "report.html"}
     assert list(folder.parent.iterdir()) == [folder], "nothing half-written is left beside it"
 
 
@@ -81,15 +82,20 @@ def test_that_there_is_a_tidy_table_for_every_quantity(outlook: tuple[Path, str]
     with (tables / "quantities.csv").open(encoding="utf-8", newline="") as stream:
         header = {row["name"]: row for row in csv.DictReader(stream)}
     for name, row in header.items():
-        with (tables / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-            columns = next(csv.reader(stream))
-        assert columns == [*row["dimensions"].split(), "value"]
+        central, spread = tables / f"{name}.csv", tables / f"{name}_quantiles.csv"
+        values = {central: ["value"], spread: ["mean", "q05", "q25", "q50", "q75", "q95"]}
+        written = [path for path in values if path.exists()]
+        assert written, f"{name} has a table"
+        for path in written:
+            with path.open(encoding="utf-8", newline="") as stream:
+                assert next(csv.reader(stream)) == [*row["dimensions"].split(), *values[path]]
         assert row["unit"] == read_quantities()[name].unit
 
 
 def test_that_the_record_tells_how_the_result_came_to_be(outlook: tuple[Path, str]) -> None:
     record = json.loads((outlook[0] / "run.json").read_text(encoding="utf-8"))
-    assert record["options"] == RunOptions().model_dump()
+    # Sales are evidence where the outlook learns, instead of setting levels.
+    assert record["options"] == {**RunOptions().model_dump(), "sales": "evidence"}
     assert record["checks"]["mass_balance_relative_error"] < 1e-9
     assert set(record["packages"]) == {"ainalym-reference", "ainalym-kaz"}
     assert all(

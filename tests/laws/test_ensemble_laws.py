@@ -6,18 +6,25 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 
-from ainalym.core.streams import RandomStreams
+from ainalym.core.streams import SOBOL_DIMENSIONS, RandomStreams
 from ainalym.ensemble.block import Block, Workspace, compute_block, install_panels
 from ainalym.ensemble.model import Model, hold_at_centre, prepare_model
 from ainalym.ensemble.options import EnsembleOptions
-from ainalym.ensemble.parameters import FAMILIES, Scores, draw_parameters
+from ainalym.ensemble.parameters import FAMILIES, SOBOL_PLACES, ParameterDraws, Scores, draw_parameters
 from ainalym.ensemble.run import run_ensemble
+from ainalym.ensemble.sensitivity import exchange
 from ainalym.ensemble.survival import fill_survival
 from ainalym.kernels.cohort import compute_stock_driven
 from ainalym.kernels.lifetime import CONVENTIONS, Convention, Weibull, survival_by_age
+from ainalym.packages.country import read_country
+from ainalym.packages.reference import read_reference
+from ainalym.pipeline import plan_country
 from ainalym.results.result import Result
 from ainalym.schemas.run import RunOptions
+from ainalym.stages.placed_on_market import compute_from_reference
+from ainalym.stages.projection import Drivers, Profile, project_market
 from ainalym.stages.stock import MASS_BALANCE_TOLERANCE
 
 STREAMS = RandomStreams(3)
@@ -36,6 +43,53 @@ def model(prepared: tuple[Model, Result]) -> Model:
 @pytest.fixture(scope="module")
 def block(model: Model) -> Block:
     return compute_block(model, draw_parameters(model, Scores(STREAMS, 0, 64)), Workspace(model, 64))
+
+
+def project_draws(model: Model, drawn: ParameterDraws) -> tuple[np.ndarray, np.ndarray]:
+    """Project the histories of the draws by the stage, products that follow ownership alone."""
+    reference, result = read_reference(), prepare_model("KAZ")[1]
+    own, data = model.ownership, result.data
+    assert own is not None
+    assert drawn.ownership_curves is not None
+    assert drawn.switches is not None
+    axes = {"draw": np.arange(8), "year": model.years, "product": list(model.products)}
+
+    def label(values: np.ndarray) -> xr.DataArray:
+        dims = ("draw", "year", "product")[: values.ndim]
+        return xr.DataArray(values, coords={name: axes[name] for name in dims}, dims=dims)
+
+    # Numbers of pieces do not know what a piece weighs; a draw of weights moves the mass alone.
+    level = drawn.market_level[:, np.newaxis]
+    pieces = label(data["placed_on_market_pieces"].values * level)
+    mass = label(data["placed_on_market"].values * level * drawn.unit_weight[:, np.newaxis])
+    lifetime = xr.DataArray(
+        np.stack([drawn.shape, drawn.scale], axis=1),
+        coords={"draw": axes["draw"], "parameter": ["shape", "scale"], "product": axes["product"]},
+        dims=("draw", "parameter", "product"),
+    )
+    plan = plan_country(reference, read_country("KAZ", reference), drawn.ownership_curves, RunOptions())
+    households = data["households"].values * drawn.population / data["population"].values
+    drivers = Drivers(label(drawn.population), label(drawn.income), label(households))
+    suggested = compute_from_reference(
+        data["population"],
+        data["income"],
+        reference.per_inhabitant,
+        reference.group_income,
+        reference.elasticity,
+        reference.products["introduction_year"].to_xarray().rename(key="product"),
+        2025,
+    )
+    profile = Profile(
+        suggested[0],
+        suggested[1],
+        reference.per_inhabitant.sel(measure="kg", drop=True),
+        reference.group_income,
+    )
+    changed = replace(plan, switches=drawn.switches)
+    found = project_market(
+        mass, pieces, 2025, drivers, profile, drawn.ownership_curves, changed, lifetime, model.convention
+    )
+    return found[0].values, found[1].values
 
 
 def assert_close(drawn: np.ndarray, outlook: np.ndarray) -> None:
@@ -119,9 +173,10 @@ def test_that_scenarios_share_draws(model: Model) -> None:
     longer = replace(model, scale=1.1 * model.scale)
     options = EnsembleOptions(draws=200, seed=2)
     base, scenario = (run_ensemble(choice, options).draws for choice in (model, longer))
-    # Panels that last longer are replaced less often; no other market knows how long its things last.
+    # Panels that last longer are replaced less often, and after history so is what follows ownership.
     markets = [
-        draws["placed_on_market_by_category"].drop_sel(category="4b").values for draws in (base, scenario)
+        draws["placed_on_market_by_category"].drop_sel(category="4b").sel(year=slice(None, 2025)).values
+        for draws in (base, scenario)
     ]
     assert np.array_equal(*markets)
     level = base["ewaste_generated_total"].sel(year=2030)
@@ -149,6 +204,71 @@ def test_that_panels_are_installed_as_the_engine_installs_them() -> None:
     assert (engine == 0.0).any()
     ours = install_panels(capacity, np.ascontiguousarray(survival[:, :, 0].T)).T
     assert ours == pytest.approx(engine[:, :, 0], rel=1e-9, abs=1e-9)
+
+
+OF_OWNERSHIP = (
+    *("saturation_curve", "switch_speed", "switch_date", "phase_out", "switch_remaining"),
+    *("lifetime_scale", "lifetime_shape", "market_level", "unit_weight"),
+)
+
+
+def test_that_a_draw_is_the_outlook_of_its_own_curves_and_switches(model: Model) -> None:
+    """The stage of projection, given the inputs of the draws, places the same on the market."""
+    known = {
+        name: row if name[0] in OF_OWNERSHIP else replace(row, spread=0.0)
+        for name, row in model.spreads.items()
+    }
+    drawn_model = replace(model, spreads=known)
+    drawn = draw_parameters(drawn_model, Scores(STREAMS, 0, 8))
+    block = compute_block(drawn_model, drawn, Workspace(drawn_model, 8))
+    market, pieces = project_draws(model, drawn)
+    own = model.ownership
+    assert own is not None
+    assert_close(block.market[own.products].T, market[..., own.products])
+    for other in (pieces, market):
+        assert (other[0, own.past :, own.products] != other[1, own.past :, own.products]).any()
+
+
+def test_that_curves_and_switches_leave_history_alone(model: Model) -> None:
+    for family in ("saturation", "switches"):
+        runner = [draw_parameters(model, Scores(STREAMS, first, 8)) for first in (0, 8)]
+        mixed = exchange(*runner, family)
+        ours, theirs = (
+            compute_block(model, inputs, Workspace(model, 8)).market for inputs in (runner[0], mixed)
+        )
+        past = model.years <= 2025
+        assert np.array_equal(ours[:, past], theirs[:, past])
+        moved = (ours != theirs).any(axis=(1, 2))
+        assert model.ownership is not None
+        assert set(np.flatnonzero(moved)) <= set(model.ownership.products.tolist())
+        assert moved.any()
+
+
+def test_that_what_is_no_longer_sold_stays_away_in_every_draw(block: Block, model: Model) -> None:
+    own = model.ownership
+    assert own is not None
+    televisions = [model.products.index(key) for key in ("0407", "0408")]
+    sold = block.market[televisions][:, own.past :]
+    assert sold[0].max() <= 1e-6 * sold[1].max()
+    assert (sold[1] > 0.0).all()
+
+
+def test_that_no_two_streams_share_a_place_in_the_sequence(model: Model) -> None:
+    assert model.ownership is not None
+    sizes = dict.fromkeys(SOBOL_PLACES, len(model.products)) | {
+        name: 1 for name in SOBOL_PLACES if name.endswith("_path") or name == "total_elasticity"
+    }
+    sizes["saturation_curve"] = 3 * model.ownership.group_count
+    taken = [place for name, first in SOBOL_PLACES.items() for place in range(first, first + sizes[name])]
+    assert len(taken) == len(set(taken))
+    assert max(taken) < SOBOL_DIMENSIONS
+
+
+def test_that_without_ownership_nothing_of_it_is_drawn() -> None:
+    model, _ = prepare_model("KAZ", RunOptions(projection="profile"))
+    drawn = draw_parameters(model, Scores(STREAMS, 0, 8))
+    assert model.ownership is drawn.ownership_curves is drawn.switches is None
+    assert compute_block(model, drawn, Workspace(model, 8)).mass_error.max() < MASS_BALANCE_TOLERANCE
 
 
 def test_that_wider_spreads_give_wider_results(model: Model) -> None:

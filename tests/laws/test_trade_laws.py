@@ -23,7 +23,8 @@ from ainalym.kernels.consumption import (
 from ainalym.packages.reference import Reference, read_reference
 from ainalym.packages.trade.classification import CountryTables, find_revision, list_shares
 from ainalym.packages.trade.import_options import ImportOptions
-from ainalym.packages.trade.statistics_reader import Statistics, StatisticsOptions, read_statistics
+from ainalym.packages.trade.statistics_options import StatisticsOptions
+from ainalym.packages.trade.statistics_reader import Statistics, read_statistics
 
 pytest.importorskip("duckdb", reason="the extra 'trade' is not installed")
 

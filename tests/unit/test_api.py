@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ import pytest
 import ainalym
 from ainalym.api import Outlook
 from ainalym.results.result import Result
+from ainalym.schemas.run import RunOptions
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +75,11 @@ def test_that_the_folder_can_be_written_from_python(outlook: Outlook, tmp_path: 
     assert {entry.name for entry in folder.iterdir()} == {"outlook.nc", "tables", "run.json", "report.html"}
     with pytest.raises(ainalym.InputError, match="OUT-001"):
         outlook.write(folder)
+
+
+def test_that_python_and_the_options_of_a_run_agree_on_every_default() -> None:
+    parameters = inspect.signature(ainalym.outlook).parameters
+    fields = RunOptions.model_fields
+    shared = set(parameters) & set(fields)
+    assert set(fields) - shared == {"price_years"}
+    assert all(parameters[name].default == fields[name].default for name in shared)

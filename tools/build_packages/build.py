@@ -8,13 +8,19 @@ result is the same byte for byte whenever the inputs are.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
+import calibration_design
+import country_calibration
 import country_drivers
 import country_evidence
 import country_ownership
 import designs
 import end_of_life_designs
+import panel_design
+import panel_tables
 import projection_designs
 import reference_end_of_life
 import reference_groups
@@ -26,8 +32,10 @@ import reference_trade
 import reference_uncertainty
 import trade_designs
 import uncertainty_design
+import uncertainty_of_projection
 from figures import Figures
 from packages import VERSION, Package, write_json, write_package
+from tables import Row
 
 PROGRAM = Path(__file__).parents[2] / "src" / "ainalym"
 
@@ -56,7 +64,13 @@ def make_reference(figures: Figures) -> Package:
             (trade_designs.SHARE_OVERRIDES, reference_trade.make_share_overrides(figures)),
             (trade_designs.COUNTRY_CODES, reference_trade.make_country_codes()),
             (trade_designs.EXCHANGE_RATES, reference_trade.make_exchange_rates(figures)),
-            (uncertainty_design.UNCERTAINTY, reference_uncertainty.make_uncertainty(figures)),
+            (
+                uncertainty_design.UNCERTAINTY,
+                chain(
+                    reference_uncertainty.make_uncertainty(figures),
+                    uncertainty_of_projection.make_uncertainty_of_projection(figures),
+                ),
+            ),
             (projection_designs.PROJECTION_METHODS, reference_projection.make_projection_methods()),
             (projection_designs.DEMAND_GROUPS, reference_projection.make_demand_groups(figures)),
             (projection_designs.TECHNOLOGY_SWITCHES, reference_projection.make_technology_switches(figures)),
@@ -95,12 +109,43 @@ def make_kazakhstan(figures: Figures) -> Package:
             (designs.LIFETIME_PROFILES, country_drivers.make_lifetime_profiles(figures)),
             (designs.PUBLISHED, country_evidence.make_published(figures)),
             (designs.SALES, country_evidence.make_sales(figures)),
+            (trade_designs.STATISTICS_PRODUCTS, country_evidence.make_statistics_products(figures)),
             (projection_designs.HOUSEHOLDS, country_ownership.make_households(figures)),
             (projection_designs.OWNERSHIP, country_ownership.make_ownership(figures)),
+            (projection_designs.URBAN_SHARE, country_drivers.make_urban_share(figures)),
+            (calibration_design.EVIDENCE, make_evidence(figures)),
             (end_of_life_designs.ROUTE_SHARES, reference_end_of_life.make_curated("route_shares_kaz")),
             (end_of_life_designs.REGION_COVERAGE, reference_end_of_life.make_region_coverage(figures)),
             (end_of_life_designs.CALCULATION_INDEX, reference_end_of_life.make_calculation_index(figures)),
         ],
+    )
+
+
+def make_panel(figures: Figures) -> Package:
+    """Gather the figures by which projections are judged."""
+    return Package(
+        name="ainalym-panel",
+        title="Ainalym panel of countries",
+        description="Figures of the 28 EU countries, by which the back-test judges projections.",
+        identity={"kind": "panel"},
+        tables=[
+            (panel_design.PANEL_COUNTRIES, panel_tables.make_panel_countries(figures)),
+            (panel_design.PANEL_DRIVERS, panel_tables.make_panel_drivers(figures)),
+            (panel_design.PANEL_MARKET, panel_tables.make_panel_market(figures)),
+        ],
+    )
+
+
+def make_evidence(figures: Figures) -> Iterator[Row]:
+    """Make the table of evidence from the tables that hold its figures."""
+    return country_calibration.make_evidence(
+        {
+            "published": country_evidence.make_published(figures),
+            "sales": country_evidence.make_sales(figures),
+            "ownership": country_ownership.make_ownership(figures),
+            "households": country_ownership.make_households(figures),
+            "photovoltaic_capacity": country_drivers.make_photovoltaic_capacity(),
+        }
     )
 
 
@@ -114,6 +159,8 @@ def build(figures: Figures, program: Path) -> None:
         uncertainty_design.UNCERTAINTY,
         *projection_designs.REFERENCE_PROJECTION_DESIGNS,
         *projection_designs.COUNTRY_PROJECTION_DESIGNS,
+        *panel_design.PANEL_DESIGNS,
+        calibration_design.EVIDENCE,
         *end_of_life_designs.REFERENCE_END_OF_LIFE_DESIGNS,
         *end_of_life_designs.COUNTRY_END_OF_LIFE_DESIGNS,
     ):
@@ -121,6 +168,7 @@ def build(figures: Figures, program: Path) -> None:
     for package, folder in (
         (make_reference(figures), program / "reference"),
         (make_kazakhstan(figures), program / "countries" / "kaz"),
+        (make_panel(figures), program / "panel"),
     ):
         for table, count in write_package(package, folder).items():
             print(f"{package.name:18} {table:24} {count:6}")

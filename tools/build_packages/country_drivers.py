@@ -29,6 +29,11 @@ INCOME_SERIES = (
     ("gdp_per_capita_ppp_const2017", "gapminder_2017", "int$2017/person", "GAPMINDER_2022", "B"),
 )
 
+URBAN_SERIES = (
+    ("urban_share", "wdi_history", "WDI_URBAN_2026", "A"),
+    ("urban_share_WUP", "wup2018", "WUP_2018", "B"),
+)
+
 DEFAULT_PROFILE = "NL-FR-BE"
 DEFAULT_NOTE = (
     "Transferred: no lifetimes are known for the country. The north-western profile is the default, whose "
@@ -97,6 +102,20 @@ def make_income(figures: Figures) -> Iterator[Row]:
             "grade": "A",
             "note": "GDP over population of the scenario.",
         }
+
+
+def make_urban_share(figures: Figures) -> Iterator[Row]:
+    """Make the share of the population in towns: history, the revision of 2018, and five scenarios."""
+    for variable, series, source, grade in URBAN_SERIES:
+        for record in figures.read("kaz/macro.csv", variable=variable):
+            yield _share(series, record, source, grade)
+    for record in _read_scenarios(figures, "urban_share_ssp"):
+        yield _share(record["scenario"].lower(), record, "SSP_2024", "A")
+
+
+def _share(series: str, record: dict[str, str], source: str, grade: str) -> Row:
+    value = format_number(float(record["value"]), 6)
+    return {"series": series, "year": record["year"], "value": value, "source": source, "grade": grade}
 
 
 def make_lifetime_profiles(figures: Figures) -> Iterator[Row]:

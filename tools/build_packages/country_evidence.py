@@ -61,6 +61,9 @@ COLLECTION_RATE_2022: Row = {
 
 PERIOD, MONTHS = "Jan-Jul", 7
 
+NEAREST_GROUP, FIRST_RECENT_YEAR = "3", 2015
+"""Reference group with the lowest income, the nearest to that of Kazakhstan."""
+
 
 def make_regions(figures: Figures) -> Iterator[Row]:
     """Make the list of the 20 first-level regions, with their places on a map of equal tiles."""
@@ -137,6 +140,53 @@ def make_published(figures: Figures) -> Iterator[Row]:
             "note": SHARE_NOTE if quantity.startswith("share_") else note,
         }
     yield COLLECTION_RATE_2022
+
+
+def make_statistics_products(figures: Figures) -> Iterator[Row]:
+    """Make the products of the groups that the resources-and-use table names in words.
+
+    A group of several keys is divided as the pieces of the reference group that is nearest in income.
+    """
+    names = read_decisions("sales.csv", "code")
+    pieces = _sum_recent_pieces(figures)
+    for record in read_curated("statistics_products.csv"):
+        keys = record["keys"].split(";")
+        shares = _divide(keys, pieces[NEAREST_GROUP]) if record["is_product"] == "true" else ["0"]
+        note = record["note"]
+        if len(keys) > 1:
+            first = [float(_divide(keys, pieces[group])[0]) for group in sorted(pieces)]
+            note += (
+                f" Divided as pieces placed on market in reference group {NEAREST_GROUP}, {FIRST_RECENT_YEAR}"
+                f" to 2021; share of {keys[0]} in the three groups {min(first):.2f} to {max(first):.2f}."
+            )
+        for key, share in zip(keys, shares, strict=True):
+            yield {
+                "name": record["name"],
+                "key": key,
+                "share": share,
+                "name_en": names[record["code"]]["name_en"],
+                "source": "BNS_RESOURCES_LABELS_2026;CBS_WOT_2017"
+                if len(keys) > 1
+                else "BNS_RESOURCES_LABELS_2026;AINALYM_2026",
+                "grade": "C" if record["is_product"] == "true" else "D",
+                "note": note,
+            }
+
+
+def _sum_recent_pieces(figures: Figures) -> dict[str, dict[str, float]]:
+    sums: dict[str, dict[str, float]] = {}
+    for record in figures.read("reference/pom_eu.csv"):
+        if int(record["year"]) >= FIRST_RECENT_YEAR:
+            group = sums.setdefault(record["stratum"], {})
+            group[record["key"]] = group.get(record["key"], 0.0) + float(record["pieces_inh_clean"])
+    return sums
+
+
+def _divide(keys: list[str], pieces: dict[str, float]) -> list[str]:
+    """Divide by pieces, with three digits; the first key takes what rounding leaves."""
+    total = sum(pieces[key] for key in keys)
+    rest = [round(pieces[key] / total, 3) for key in keys[1:]]
+    return [format_number(share, 3) for share in (1 - sum(rest), *rest)]
 
 
 def make_sales(figures: Figures) -> Iterator[Row]:

@@ -179,4 +179,17 @@ OWNERSHIP = Design(
     ("item_en", "year", "area"),
 )
 
-COUNTRY_PROJECTION_DESIGNS = (HOUSEHOLDS, OWNERSHIP)
+URBAN_SHARE = Design(
+    "urban_share",
+    "Urban share",
+    "Share of the population that lives in towns, by series. No method of projection uses it yet.",
+    (
+        text("series", "Name of the series; a table may hold several that differ in source or scenario."),
+        YEAR,
+        number("value", "%", "Share of the population.", minimum=0, maximum=100),
+        *provenance(),
+    ),
+    ("series", "year"),
+)
+
+COUNTRY_PROJECTION_DESIGNS = (HOUSEHOLDS, OWNERSHIP, URBAN_SHARE)

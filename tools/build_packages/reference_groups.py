@@ -41,7 +41,7 @@ def make_reference_groups(figures: Figures) -> Iterator[Row]:
                 "name_en": GROUP_NAMES[group],
                 "population": format_number(inhabitants[year], 12),
                 "income": format_number(means[year] / deflator[year], 6),
-                "source": _name_sources(year),
+                "source": name_sources(year),
                 "grade": "C" if filled or year > LAST_REPORTED_YEAR else "B",
                 "note": _describe_filling(year, filled),
             }
@@ -94,7 +94,8 @@ def read_deflator(figures: Figures) -> Deflator:
     return {year: deflator[link] * bea[year] / bea[link] for year in bea if year < link} | deflator
 
 
-def _name_sources(year: int) -> str:
+def name_sources(year: int) -> str:
+    """Name the sources of population and income of a year."""
     chained = ";BEA_DEFLATOR_2017" if year < FIRST_YEAR_OF_IMF_DEFLATOR else ""
     return f"CBS_WOT_2017{chained};IMF_WEO_2019"
 

@@ -19,8 +19,9 @@ from tables import Row, format_number
 from ainalym.kernels.boundary import FloatArray
 from ainalym.kernels.cohort import compute_inflow_driven
 from ainalym.kernels.growth import CURVES, Curve, compute_saturation_curve
-from ainalym.kernels.growth_fit import Fit, Prior, fit_saturation_curve, fit_substitution
+from ainalym.kernels.growth_fit import Fit
 from ainalym.kernels.lifetime import Weibull, survival_by_age
+from ainalym.kernels.reference_curves import SPREAD, fit_level, fit_switch
 
 GROUPS = ("3", "2", "1")
 FIRST_YEAR, LAST_YEAR = 1980, 2021
@@ -29,23 +30,10 @@ LAST_REPORTED_YEAR = 2015
 
 PROFILE = "NL-FR-BE"
 
-SPREAD = 0.3
-"""Standard deviation of the logarithm of an observed stock. Of 12 groups of products in 14 EU countries, the
-stock per owner in 2015 scatters around the common curve by 0.09 to 0.38; of air conditioners by more."""
-
 YEAR_OF_SIZES = 2014
-
-PRIOR_ABOVE_HIGHEST = 0.1
-PRIOR_DEVIATIONS = (0.25, 0.7, 8.0)
-PRIOR_RATE, PRIOR_MIDPOINT = 0.12, 8.0
-"""Wide priors: saturation a tenth above the highest group, inflection at 8 thousand int$ give or take 8."""
 
 SATURATION_QUANTILE = 1.645
 """Standard deviations from the middle to the ends of a 90 % range."""
-
-FIRST_YEAR_OF_SHARES = 1996
-LEAST_SHARE, LARGEST_SHARE = 0.02, 0.98
-SPEED_PRIOR = Prior.from_deviations([np.log(0.3), 2008.0], [1.5, 10.0])
 
 
 @dataclass(frozen=True)
@@ -154,14 +142,6 @@ def read_levels(reference: ReferenceStock, record: Record) -> tuple[FloatArray, 
     return reference.income[:, chosen], level[:, chosen], years
 
 
-def fit_level(curve: Curve, income: FloatArray, level: FloatArray) -> Fit:
-    """Fit a curve to levels of ownership, the saturation held near the highest by a prior."""
-    highest = np.log(level[:, -1].max()) + PRIOR_ABOVE_HIGHEST
-    prior = Prior.from_deviations([highest, np.log(PRIOR_RATE), PRIOR_MIDPOINT], PRIOR_DEVIATIONS)
-    spread = np.full(level.size, SPREAD)
-    return fit_saturation_curve(curve, income.ravel(), level.ravel(), spread, spread, prior)
-
-
 def _compute_error(curve: Curve, fit: Fit, income: FloatArray, level: FloatArray) -> float:
     fitted = compute_saturation_curve(
         curve, income, fit.value("saturation"), fit.value("rate"), fit.value("midpoint")
@@ -211,7 +191,7 @@ def make_technology_switches(figures: Figures) -> Iterator[Row]:
     """Make the switches: speed and midpoint from the shares of pieces in the reference groups."""
     reference = read_reference_stock(figures)
     for key, record in read_decisions("technology_switches.csv").items():
-        fits = [fit_switch(reference, position, record) for position in range(len(GROUPS))]
+        fits = [fit_group_switch(reference, position, record) for position in range(len(GROUPS))]
         speeds = [fit.value("speed") for fit in fits]
         yield {
             "key": key,
@@ -225,16 +205,10 @@ def make_technology_switches(figures: Figures) -> Iterator[Row]:
         }
 
 
-def fit_switch(reference: ReferenceStock, group: int, record: Record) -> Fit:
+def fit_group_switch(reference: ReferenceStock, group: int, record: Record) -> Fit:
     """Fit the fall of a product's share against its successor in one group, above what remains."""
     old, new = (
         reference.pieces[group, :, reference.products.index(record[name])] for name in ("key", "successor")
     )
     years = np.arange(FIRST_YEAR, LAST_YEAR + 1)
-    remaining = float(record["remaining_share"])
-    both = old + new
-    share = np.divide(old, both, out=np.zeros_like(old), where=both > 0)
-    share = (share - remaining) / (1 - remaining)
-    used = (share > LEAST_SHARE) & (share < LARGEST_SHARE)
-    used &= (years >= FIRST_YEAR_OF_SHARES) & (years <= LAST_REPORTED_YEAR)
-    return fit_substitution(years[used], share[used], SPEED_PRIOR)
+    return fit_switch(years, old, new, float(record["remaining_share"]), LAST_REPORTED_YEAR)

@@ -7,7 +7,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from figures import Figures
+from figures import Figures, read_curated
 from tables import Row, format_number
 
 NORMAL_95 = 1.96
@@ -37,7 +37,8 @@ def make_uncertainty(figures: Figures) -> Iterator[Row]:
     """Make one row per uncertain quantity and class of products."""
     yield from _make_lifetimes(figures)
     yield from _make_market(figures)
-    yield _row(
+    yield _make_drift()
+    yield make_row(
         "unit_weight",
         "all",
         spread_weights(figures),
@@ -50,7 +51,7 @@ def make_uncertainty(figures: Figures) -> Iterator[Row]:
             "tables errs. Constant over the years of a draw."
         ),
     )
-    yield _row(
+    yield make_row(
         "income_elasticity",
         "all",
         1.0,
@@ -64,7 +65,7 @@ def make_uncertainty(figures: Figures) -> Iterator[Row]:
     )
     yield from _make_paths()
     yield from _make_composition(figures)
-    yield _row(
+    yield make_row(
         "price",
         "all",
         float(BLOCK_YEARS),
@@ -79,7 +80,7 @@ def make_uncertainty(figures: Figures) -> Iterator[Row]:
             "about their mean: a price of about ten years on. No trend is carried on."
         ),
     )
-    yield _row(
+    yield make_row(
         "price",
         "plastics",
         1.0,
@@ -93,7 +94,7 @@ def make_uncertainty(figures: Figures) -> Iterator[Row]:
     )
 
 
-def _row(
+def make_row(
     quantity: str,
     applies_to: str,
     spread: float,
@@ -106,6 +107,7 @@ def _row(
     grade: str,
     note: str | None = None,
 ) -> Row:
+    """Make one row of the table."""
     return {
         "quantity": quantity,
         "applies_to": applies_to,
@@ -143,7 +145,7 @@ def _make_lifetimes(figures: Figures) -> Iterator[Row]:
     own, other = root_mean_square(scales) / math.sqrt(2), spread_robustly(checks) / math.sqrt(2)
     shared = statistics.fmean(checks) ** 2 / statistics.fmean(value**2 for value in checks)
     source = "UNITAR_WCT_2023;ICF_2021"
-    yield _row(
+    yield make_row(
         "lifetime_scale",
         "all",
         root_mean_square((own, other)),
@@ -157,7 +159,7 @@ def _make_lifetimes(figures: Figures) -> Iterator[Row]:
             f"({other:.3f}). Correlation: the part of the latter that all products share."
         ),
     )
-    yield _row(
+    yield make_row(
         "lifetime_shape",
         "all",
         root_mean_square(shapes) / math.sqrt(2),
@@ -184,12 +186,7 @@ def check_lifetimes(figures: Figures) -> list[float]:
 
 
 def _make_market(figures: Figures) -> Iterator[Row]:
-    fits = figures.read("reference/pom_kpi_vs_ppp.csv", variable="kg_inh", data="WOT_v1.2_cleaned")
-    spreads = {
-        record["key"]: min(float(record["loglog_resid_sd"]), LARGEST_MARKET_SPREAD)
-        for record in fits
-        if record["loglog_resid_sd"]
-    }
+    fits, spreads = read_market_fits(figures)
     correlation = correlate_markets(fits, spreads)
     for record in fits:
         is_fitted = record["key"] in spreads
@@ -197,7 +194,7 @@ def _make_market(figures: Figures) -> Iterator[Row]:
         note = "Residual of the fit of log kg per inhabitant to log income over 28 EU countries."
         if capped:
             note = f"Residual {float(record['loglog_resid_sd']):.2f} of the same fit, capped."
-        yield _row(
+        yield make_row(
             "market_level",
             record["key"],
             spreads.get(record["key"], LARGEST_MARKET_SPREAD),
@@ -208,7 +205,7 @@ def _make_market(figures: Figures) -> Iterator[Row]:
             note=note if is_fitted else "Not sold in the years of the fit: the cap.",
         )
     spread, autocorrelation = fluctuate_markets(figures)
-    yield _row(
+    yield make_row(
         "market_error",
         "all",
         spread,
@@ -221,6 +218,23 @@ def _make_market(figures: Figures) -> Iterator[Row]:
             "line over 1995-2015, and of its correlation with the year before."
         ),
     )
+
+
+def read_market_fits(figures: Figures) -> tuple[list[dict[str, str]], dict[str, float]]:
+    """Read the fits of markets to income, and the spread of each key, capped."""
+    fits = figures.read("reference/pom_kpi_vs_ppp.csv", variable="kg_inh", data="WOT_v1.2_cleaned")
+    spreads = {
+        record["key"]: min(float(record["loglog_resid_sd"]), LARGEST_MARKET_SPREAD)
+        for record in fits
+        if record["loglog_resid_sd"]
+    }
+    return fits, spreads
+
+
+def _make_drift() -> Row:
+    """Make the drift of markets after history, found by the back-test (a golden case computes it again)."""
+    record = next(iter(read_curated("market_drift.csv")))
+    return {"quantity": "market_drift", "applies_to": "all", "distribution": "lognormal", **record}
 
 
 def correlate_markets(fits: list[dict[str, str]], spreads: dict[str, float]) -> float:
@@ -297,7 +311,7 @@ def _make_paths() -> Iterator[Row]:
         ),
     )
     for quantity, source, grade, note in bands:
-        yield _row(
+        yield make_row(
             quantity,
             "with_band",
             1.0,
@@ -310,7 +324,7 @@ def _make_paths() -> Iterator[Row]:
             note=note,
         )
     for quantity, spread in (("population_path", 0.15), ("income_path", 0.4), ("photovoltaic_path", 0.8)):
-        yield _row(
+        yield make_row(
             quantity,
             "without_band",
             spread,
@@ -349,7 +363,7 @@ def _make_composition(figures: Figures) -> Iterator[Row]:
         "D": (category, "Pooled deviation between products of one category, and of their own bills."),
     }
     for grade, (spread, note) in texts.items():
-        yield _row(
+        yield make_row(
             "composition",
             f"additive_{grade}",
             spread,
@@ -370,7 +384,7 @@ def _make_composition(figures: Figures) -> Iterator[Row]:
         ("C", board, "Central over lowest figure of gold in mixed boards as 95 % limit: a factor of 3."),
         ("D", board, "As C: a factor of 3; figures quoted from memory are no better known."),
     ):
-        yield _row(
+        yield make_row(
             "composition",
             f"precious_{grade}",
             spread,

@@ -89,7 +89,8 @@ CODE_WEIGHTS = Design(
 STATISTICS_PRODUCTS = Design(
     "statistics_products",
     "Product groups of national statistics",
-    "UNU-KEYs of the product groups that a national publication names in words.",
+    "UNU-KEYs of the product groups that a national publication names in words; a share of 0 is a decision "
+    "that the group is not used, with the reason in the note.",
     (
         text("name", "Name of the group as published, without its unit, in lower case."),
         KEY,

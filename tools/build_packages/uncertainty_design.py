@@ -18,7 +18,7 @@ UNCERTAINTY = Design(
             "What the spread is: 'log' (standard deviation of the logarithm), 'relative' (half-width over "
             "the centre), 'standard_error', 'band' (multiple of the band in the country package), "
             "'log_2050' (standard deviation of the logarithm in 2050, growing with time) or 'yr' (years of "
-            "price changes).",
+            "price changes, or by which a date may differ).",
         ),
         number("correlation_products", "1", "Correlation between two products."),
         number("correlation_years", "1", "Correlation between a year and the next."),

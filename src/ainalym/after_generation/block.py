@@ -13,6 +13,7 @@ from ainalym.after_generation.conditions import (
     Conditions,
     Uncertain,
     raise_efficiency,
+    read_picking,
     share_conditions,
 )
 from ainalym.core.units import KG_PER_TONNE
@@ -27,6 +28,7 @@ from ainalym.kernels.accounts import (
 from ainalym.kernels.boundary import FloatArray
 from ainalym.kernels.routing import (
     Fates,
+    Picking,
     RouteShares,
     TreatedShares,
     compute_balance_error,
@@ -165,7 +167,7 @@ def compute_outcome(
     """
     routes, treated = share_conditions(known, conditions)
     efficiency = raise_efficiency(known, uncertain, conditions)
-    picked = np.minimum(conditions["cherry_picking"] * uncertain.picked[:, np.newaxis, :], 1.0)
+    picked = read_picking(uncertain, conditions)
     fates, formal = follow_materials(generated.embedded, treated, efficiency, picked, known.places)
     best = efficiency[list(known.places.formal)].max(axis=0)
     collected = generated.ewaste * routes.formal
@@ -221,7 +223,7 @@ def _count_recycled(
     generated: Generated,
     treated: TreatedShares,
     efficiency: FloatArray,
-    picked: FloatArray,
+    picked: Picking,
     additive: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Count what enters recycling, refining losses still in it, and what is burnt of the plastics left."""
@@ -230,7 +232,9 @@ def _count_recycled(
     for place in known.places.formal:
         for material in np.flatnonzero(additive):
             entering = efficiency[place, material] / known.refining_yield[place, material]
-            delivered = generated.embedded[material] * treated.treated[place] * (1.0 - picked[material])
+            delivered = (
+                generated.embedded[material] * treated.treated[place] * (1.0 - picked.formal[material])
+            )
             recycled += delivered * entering
             if known.materials[material] == "plastics":
                 burnt += delivered * (1.0 - entering) * conditions["energy_recovery"][0]

@@ -13,6 +13,7 @@ from ainalym.after_generation.conditions import (
     Conditions,
     Uncertain,
     prepare_conditions,
+    read_picking,
     read_uncertain,
     share_conditions,
 )
@@ -225,7 +226,7 @@ def compute_after_generation(
     arrays = [
         *_label_routes(known, labels, flows, outcome),
         *_label_materials(known, labels, flows, outcome, uncertain, conditions),
-        *_label_totals(labels, flows, outcome, substances),
+        *_label_totals(labels, flows, outcome, contents, substances),
         *label_accounts(outcome.account, outcome.frame, flows.ewaste["year"].values),
         *label_fees(outcome.fee, flows.market, flows.pieces, labels.categories, labels.category_of),
     ]
@@ -369,7 +370,7 @@ def _label_materials(
     _, treated = share_conditions(known, conditions)
     by_product = type(treated)(treated.treated[:, places], *(part[places] for part in treated[1:]))
     embedded = flows.embedded.transpose("material", "product", "year").values[..., np.newaxis]
-    picked = conditions["cherry_picking"] * uncertain.picked[:, np.newaxis, :]
+    picked = read_picking(uncertain, conditions)
     fates, formal = follow_materials(embedded, by_product, outcome.efficiency, picked, known.places)
     best = outcome.efficiency[list(known.places.formal)].max(axis=0)
     axes: dict[str, list[str] | np.ndarray] = {
@@ -394,7 +395,7 @@ def _label_materials(
 
 
 def _label_totals(
-    labels: Labels, flows: Flows, outcome: Outcome, substances: list[str]
+    labels: Labels, flows: Flows, outcome: Outcome, contents: Contents, substances: list[str]
 ) -> list[xr.DataArray]:
     years = flows.ewaste["year"].values
     collected = outcome.collected.sum(axis=0)[:, 0]
@@ -404,6 +405,12 @@ def _label_totals(
         "category": {"year": years, "category": list(labels.categories)},
         "boundary": {"year": years, "boundary": list(BOUNDARIES)},
         "substance": {"year": years, "substance": substances},
+        "product": {"year": years, "product": list(labels.products)},
+        "product_substance": {
+            "year": years,
+            "product": list(labels.products),
+            "substance": substances,
+        },
         "": {"year": years},
     }
     values = {
@@ -415,6 +422,8 @@ def _label_totals(
         "emissions_avoided_formally": (outcome.emissions_formal[..., 0].T, "boundary"),
         "refrigerants_captured": (outcome.gases_captured[:, 0], ""),
         "refrigerants_released": (outcome.gases_released[:, 0], ""),
+        "gas_content": (contents.gases, "product"),
+        "substance_content": (contents.substances.transpose(1, 2, 0), "product_substance"),
         "substance_managed": (outcome.managed[..., 0].T, "substance"),
         "substance_unmanaged": (outcome.unmanaged[..., 0].T, "substance"),
     }

@@ -10,7 +10,7 @@ import numpy as np
 
 from ainalym.kernels.boundary import FloatArray
 from ainalym.kernels.ranges import Range, read_range
-from ainalym.kernels.routing import RouteShares, TreatedShares, share_routes
+from ainalym.kernels.routing import Picking, RouteShares, TreatedShares, share_routes
 from ainalym.packages.end_of_life import EndOfLife
 
 Probabilities: TypeAlias = Callable[[str, int], FloatArray | None]
@@ -224,6 +224,25 @@ def share_conditions(known: EndOfLife, conditions: Conditions) -> tuple[RouteSha
         else:
             treated[place] += share
     return routes, TreatedShares(treated, routes.reused, exported, routes.held)
+
+
+def read_picking(uncertain: Uncertain, conditions: Conditions) -> Picking:
+    """Read what is taken out of equipment before its treatment.
+
+    Parameters
+    ----------
+    uncertain
+        Of which the shares of today are read.
+    conditions
+        Of which the lever ``cherry_picking`` is read; it acts on what is formally collected.
+
+    Returns
+    -------
+    Picking
+        Shape (material, year or 1, draw).
+    """
+    today = uncertain.picked[:, np.newaxis, :]
+    return Picking(conditions["cherry_picking"] * today, today)
 
 
 def raise_efficiency(known: EndOfLife, uncertain: Uncertain, conditions: Conditions) -> FloatArray:

@@ -20,6 +20,25 @@ USAGE_ERROR = 2
 INTERRUPTED = 130
 """Exit status after Ctrl-C."""
 
+Population = Annotated[
+    str,
+    typer.Option(
+        help="What the future population follows: medium, low, high, 80_low, 80_high, 95_low, 95_high of the "
+        "United Nations, ssp1 to ssp5, or another series of the country package."
+    ),
+]
+Income = Annotated[
+    str,
+    typer.Option(help="What the future income follows: ssp1 to ssp5, or another series of the package."),
+]
+ProjectionChoice = Annotated[
+    Literal["table", "profile", "trend"],
+    typer.Option(
+        help="How the market goes on after history: table (the method of each product), profile "
+        "(reference countries at future income), trend (the official European way)."
+    ),
+]
+
 app = typer.Typer(
     name="ainalym",
     no_args_is_help=True,
@@ -62,13 +81,9 @@ def outlook(
             "cbs (as in the official European figures)."
         ),
     ] = "uniform",
-    projection: Annotated[
-        Literal["profile", "table", "trend"],
-        typer.Option(
-            help="How the market goes on after history: profile (reference countries at future income), "
-            "table (the method of each product), trend (the official European way)."
-        ),
-    ] = "profile",
+    projection: ProjectionChoice = "table",
+    population: Population = "medium",
+    income: Income = "ssp2",
     sales: Annotated[
         Literal["enter", "beside"],
         typer.Option(help="Whether the usable sales of the country enter the model or only stand beside it."),
@@ -94,6 +109,13 @@ def outlook(
             help="Scale the materials to published world totals; the report says so.",
         ),
     ] = False,
+    calibrate: Annotated[
+        bool,
+        typer.Option(
+            "--calibrate/--no-calibrate",
+            help="Whether the model learns from the evidence of the country, where it has any.",
+        ),
+    ] = True,
 ) -> None:
     """Compute the outlook of a country: placed on market, stock, e-waste, materials, value, regions.
 
@@ -110,12 +132,43 @@ def outlook(
         convention=convention,
         composition="calibrated" if calibrated_composition else "table",
         projection=projection,
+        population=population,
+        income=income,
         sales=sales,
         statistics=statistics,
         scenario=scenario,
     )
     ensemble = choose_ensemble(draws, seed, threads)
-    write_outlook_folder(country, options, ensemble, out, force, language, console)
+    write_outlook_folder(country, options, ensemble, out, force, language, console, calibrate)
+
+
+@app.command("calibrate")
+def calibrate_country(
+    country: Annotated[str, typer.Argument(help="Country: ISO code, a name, or the folder of a package.")],
+    draws: Annotated[int, typer.Option(help="Number of draws that the model learns from.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
+    until: Annotated[int, typer.Option(help="Last year of the outlook.")] = 2050,
+    threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for report, arrays and tables; without it nothing is written."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an older folder.")] = False,
+    language: Annotated[
+        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
+    ] = "en",
+) -> None:
+    """Let the model learn from what the country has seen: totals, ownership, sales, each with its error.
+
+    Prints the outlook before and after, the fit to every figure, which inputs moved, and which figures
+    contradict the rest, with what would have to be true for them.
+    """
+    from ainalym.cli.calibrate_command import run_calibrate_command
+    from ainalym.ensemble.options import EnsembleOptions
+    from ainalym.schemas.run import RunOptions
+
+    asked = EnsembleOptions(draws=draws, seed=seed, threads=threads)
+    run_calibrate_command(country, RunOptions(until=until), asked, console, out, force, language)
 
 
 @app.command()
@@ -125,6 +178,9 @@ def ensemble(
     seed: Annotated[int, typer.Option(help="Same seed, same numbers, wherever it is computed.")] = 1,
     sampling: Annotated[str, typer.Option(help="plain or sobol.")] = "plain",
     until: Annotated[int, typer.Option(help="Last year of the outlook.")] = 2050,
+    projection: ProjectionChoice = "table",
+    population: Population = "medium",
+    income: Income = "ssp2",
     threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
     workers: Annotated[
         int | None, typer.Option(help="Worker processes on this machine instead (extra 'cluster').")
@@ -148,23 +204,148 @@ def ensemble(
     from ainalym.schemas.run import RunOptions
 
     asked = EnsembleOptions(draws=draws, seed=seed, sampling=sampling, threads=threads)
+    chosen = RunOptions(until=until, projection=projection, population=population, income=income)
     place = Place(workers, cluster)
-    run_ensemble_command(country, RunOptions(until=until), asked, console, place, out, force, language)
+    run_ensemble_command(country, chosen, asked, console, place, out, force, language)
 
 
 @app.command()
 def sensitivity(
     country: Annotated[str, typer.Argument(help="Country: ISO code, a name, or the folder of a package.")],
     samples: Annotated[
-        int, typer.Option(help="Samples of each half; the model runs 12 times as often.")
+        int, typer.Option(help="Samples of each half; the model runs 14 times as often.")
     ] = 10_240,
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
+    threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
+    year: Annotated[
+        list[int] | None, typer.Option(help="Year to look at; may be given more than once.")
+    ] = None,
+    until: Annotated[int, typer.Option(help="Last year of the outlook.")] = 2050,
+    projection: ProjectionChoice = "table",
+    population: Population = "medium",
+    income: Income = "ssp2",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for tables, charts and a page; without it nothing is written.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an older folder.")] = False,
+    language: Annotated[
+        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
+    ] = "en",
 ) -> None:
     """Show which uncertain inputs drive e-waste, gold, copper, plastics and value (extra 'sensitivity')."""
-    from ainalym.cli.ensemble_commands import print_sensitivity
+    from ainalym.cli.ensemble_commands import run_sensitivity_command
+    from ainalym.ensemble.outlook import SensitivityOptions
+    from ainalym.ensemble.sensitivity import YEARS
     from ainalym.schemas.run import RunOptions
 
-    print_sensitivity(country, RunOptions(), console, samples=samples, seed=seed)
+    chosen = RunOptions(until=until, projection=projection, population=population, income=income)
+    options = SensitivityOptions(years=tuple(year or YEARS), samples=samples, seed=seed, threads=threads)
+    run_sensitivity_command(country, chosen, options, console, out, force, language)
+
+
+@app.command()
+def backtest(
+    origin: Annotated[
+        list[int] | None,
+        typer.Option(
+            help="Last year of figures to be known; may be given more than once.", show_default="2005, 2010"
+        ),
+    ] = None,
+    until: Annotated[int, typer.Option(help="Last year to be projected and judged.")] = 2015,
+    projection: Annotated[
+        Literal["default", "profile", "table", "trend"],
+        typer.Option(help="Method of projection, as of an outlook; by default that of an outlook."),
+    ] = "default",
+    drivers: Annotated[
+        Literal["carried", "foreseen"],
+        typer.Option(
+            help="Population and income after the origin: carried on by growth, or foreseen as they came."
+        ),
+    ] = "carried",
+    widening: Annotated[
+        Literal["table", "none"],
+        typer.Option(help="Whether markets drift as in table uncertainty, or not, to see what that does."),
+    ] = "table",
+    draws: Annotated[int, typer.Option(help="Number of draws of all uncertain inputs.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
+    threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for tables and pictures; without it nothing is written.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an older folder.")] = False,
+    language: Annotated[
+        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
+    ] = "en",
+) -> None:
+    """Show how projections would have done in the past: 28 EU countries, known to 2005 and to 2010."""
+    from ainalym.backtest.run import BacktestOptions
+    from ainalym.cli.backtest_command import write_backtest_folder
+    from ainalym.ensemble.options import EnsembleOptions
+
+    options = BacktestOptions(
+        origins=tuple(dict.fromkeys(origin or (2005, 2010))),
+        until=until,
+        drivers=drivers,
+        widening=widening,
+        ensemble=EnsembleOptions(draws=draws, seed=seed, threads=threads),
+        **({} if projection == "default" else {"projection": projection}),
+    )
+    write_backtest_folder(options, out, force, language, console)
+
+
+@app.command()
+def scenarios(
+    show: Annotated[
+        str | None,
+        typer.Option(help="Print the file of a scenario, to copy and change.", show_default=False),
+    ] = None,
+    language: Annotated[
+        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
+    ] = "en",
+) -> None:
+    """List the scenarios that travel with the program, or print one of them."""
+    from ainalym.cli.scenario_commands import print_scenario, print_scenarios
+
+    if show is None:
+        print_scenarios(language, console)
+    else:
+        print_scenario(show)
+
+
+@app.command()
+def levers(
+    language: Annotated[
+        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
+    ] = "en",
+) -> None:
+    """List the levers that a scenario may pull, with what they act on and what is allowed."""
+    from ainalym.cli.scenario_commands import print_levers
+
+    print_levers(language, console)
+
+
+@app.command()
+def fees(
+    country: Annotated[str, typer.Argument(help="Country: ISO code, a name, or the folder of a package.")],
+    year: Annotated[int, typer.Option(help="Year of the outlook.")] = 2030,
+    scenario: Annotated[str, typer.Option(help="Scenario, or a YAML file.")] = "baseline",
+    free_riders: Annotated[
+        float, typer.Option(help="Share of the market that pays nothing, from 0 to below 1.")
+    ] = 0.0,
+    coefficient: Annotated[
+        float | None,
+        typer.Option(
+            help="Coefficient of the fee set by law, in monthly calculation indices for a tonne or a piece. "
+            "That of Kazakhstan for electronics is not known to the program: it is yours to give.",
+            show_default=False,
+        ),
+    ] = None,
+    basis: Annotated[Literal["mass", "piece"], typer.Option(help="What the coefficient is for.")] = "mass",
+) -> None:
+    """Show the fee of producers that pays for the formal system, and what a coefficient would bring."""
+    from ainalym.cli.scenario_commands import FeeOptions, print_fees
+
+    print_fees(country, FeeOptions(year, scenario, free_riders, coefficient, basis), console)
 
 
 @app.command()
@@ -346,6 +527,8 @@ def main() -> None:
     except InputError as error:
         errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(USAGE_ERROR)
-    except KeyboardInterrupt:
-        errors.print("Interrupted; nothing half-written is left.")
-        sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        # Typer turns Ctrl-C into this exit status before anybody else hears of it.
+        if end.code == INTERRUPTED:
+            errors.print("Interrupted; nothing half-written is left.")
+        raise

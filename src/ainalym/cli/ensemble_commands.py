@@ -2,55 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from ainalym.cli.text_output import print_headline
+from ainalym.cli.text_output import print_headline, print_table
 from ainalym.core.quantities import Language
 from ainalym.ensemble.cluster import open_cluster
-from ainalym.ensemble.model import prepare_model
 from ainalym.ensemble.options import EnsembleOptions
-from ainalym.ensemble.outlook import run_outlook_with_draws
+from ainalym.ensemble.outlook import SensitivityOptions, run_outlook_with_draws, run_sensitivity
 from ainalym.ensemble.run import Progress as RunProgress
-from ainalym.ensemble.sensitivity import YEARS, Sensitivity, analyse_sensitivity
+from ainalym.reports.driver_tables import list_index_tables, list_range_tables
+from ainalym.reports.headline import describe_place
+from ainalym.reports.language import Translator
+from ainalym.reports.sensitivity_page import PAGE_FILE, describe_runs, write_sensitivity_views
 from ainalym.results.folder import check_folder, replace_folder
 from ainalym.results.result import Result
-from ainalym.results.store import write_result
+from ainalym.results.store import write_result, write_sensitivity
 from ainalym.schemas.run import RunOptions
-
-FAMILY_NAMES = {
-    "lifetimes": "Lifetimes",
-    "market_level": "Level of the market",
-    "market_years": "Market from year to year",
-    "unit_weights": "Unit weights",
-    "elasticities": "Income elasticities",
-    "population": "Population",
-    "income": "Income",
-    "photovoltaics": "Photovoltaic capacity",
-    "composition": "Composition",
-    "prices": "Prices",
-}
-
-OUTPUT_NAMES = {
-    "ewaste_generated": "E-waste",
-    "gold": "Gold",
-    "copper": "Copper",
-    "plastics": "Plastics",
-    "material_value": "Value",
-}
-
-NEGLIGIBLE = 0.005
-"""Share of the variance below which a family is shown as a dash."""
-
-LEAST_INTERVAL = 0.05
-"""Half-width from which on the interval of a share is shown beside it."""
 
 
 class Place(NamedTuple):
@@ -164,82 +136,56 @@ def run_ensemble_command(
         console.print(str(out), highlight=False, soft_wrap=True)
 
 
-def print_sensitivity(
+def run_sensitivity_command(
     country: str,
-    options: RunOptions,
+    run_options: RunOptions,
+    options: SensitivityOptions,
     console: Console,
-    *,
-    years: Sequence[int] = YEARS,
-    samples: int = 10_240,
-    seed: int = 1,
-    threads: int = 2,
-) -> Sensitivity:
-    """Compute what drives e-waste, its materials and its value, and print it as tables.
+    out: Path | None = None,
+    force: bool = False,
+    language: Language = "en",
+) -> None:
+    """Compute what drives e-waste, its materials and its value, print it and write its folder.
 
     Parameters
     ----------
     country
         ISO code, name, or folder of a country package.
+    run_options
+        Choices of the central run.
     options
-        Choices of the run.
+        Choices of the analysis.
     console
         Where to print.
-    years
-        Years to look at.
-    samples
-        Samples of each half.
-    seed
-        Seed of all random streams.
-    threads
-        Number of threads.
-
-    Returns
-    -------
-    Sensitivity
-        What was printed, for a report.
+    out
+        Folder to write; None for none.
+    force
+        Whether an older folder may be replaced.
+    language
+        Language of tables and page.
 
     Raises
     ------
     InputError
-        As :func:`prepare_model` and :func:`analyse_sensitivity`.
+        As :func:`prepare_model`, :func:`analyse_sensitivity` and
+        :func:`ainalym.results.folder.replace_folder`.
     """
-    model, _ = prepare_model(country, options)
+    if out is not None:
+        check_folder(out, force)
     with _make_progress(console) as progress:
         task = progress.add_task("model runs", total=1.0)
-        found = analyse_sensitivity(
-            model,
-            years=years,
-            samples=samples,
-            seed=seed,
-            threads=threads,
-            listener=lambda done: progress.update(task, completed=done),
+        result = run_sensitivity(
+            country, run_options, options, lambda done: progress.update(task, completed=done)
         )
-    for year in years:
-        console.print(_compose_indices(found.indices[found.indices["year"] == year], year))
-    note = "Total share of the variance, first-order share in brackets, 95 % interval of the total below 0.05"
-    console.print(
-        f"{note} unless given. {found.runs:,} model runs, seed {seed}.", style="dim", highlight=False
-    )
-    return found
-
-
-def _compose_indices(indices: pd.DataFrame, year: int) -> Table:
-    table = Table(title=f"What drives the results in {year}", title_justify="left", title_style="bold")
-    table.add_column("Family of inputs")
-    for output in OUTPUT_NAMES.values():
-        table.add_column(output, justify="right")
-    cells = {(row["family"], row["output"]): _show_index(row) for row in indices.to_dict("records")}
-    for family, name in FAMILY_NAMES.items():
-        table.add_row(name, *(cells[family, output] for output in OUTPUT_NAMES))
-    return table
-
-
-def _show_index(row: Mapping[Hashable, Any]) -> str:
-    if row["total"] < NEGLIGIBLE:
-        return "-"
-    half = (row["total_high"] - row["total_low"]) / 2.0
-    interval = f" ±{half:.2f}" if half >= LEAST_INTERVAL else ""
-    return f"{row['total']:.2f}{interval} ({max(row['first_order'], 0.0):.2f})"
+    translator = Translator(language)
+    for table in (*list_index_tables(result, translator), *list_range_tables(result, translator)):
+        print_table(table, console)
+    console.print(describe_runs(result, translator), style="dim", highlight=False)
+    if out is not None:
+        with replace_folder(out, force) as partial:
+            write_sensitivity(result, partial)
+            write_sensitivity_views(result, partial, language)
+        console.print(describe_place(str(out / PAGE_FILE), translator), highlight=False, soft_wrap=True)
 
 
 def _make_progress(console: Console) -> Progress:

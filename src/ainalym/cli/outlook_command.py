@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ainalym.calibration.outlook import Listeners, run_calibrated_outlook
 from ainalym.cli.text_output import print_headline
 from ainalym.core.quantities import Language
 from ainalym.ensemble.options import EnsembleOptions
@@ -35,6 +36,7 @@ def write_outlook_folder(
     force: bool,
     language: Language,
     console: Console,
+    calibrated: bool = True,
 ) -> None:
     """Run the outlook of a country, write its folder and print its headline.
 
@@ -54,6 +56,8 @@ def write_outlook_folder(
         Language of headline and report.
     console
         Where to print.
+    calibrated
+        Whether the model learns from the evidence of the country.
 
     Raises
     ------
@@ -77,7 +81,14 @@ def write_outlook_folder(
             share = step.done / step.draws
             progress.update(task, completed=len(STAGES) + share, description=f"draw {step.done:,}")
 
-        result = run_outlook_with_draws(country, options, ensemble, listen, listen_to_draws)
+        def listen_to_learning(share: float) -> None:
+            progress.update(task, completed=len(STAGES) + share, description="learning")
+
+        if calibrated:
+            listeners = Listeners(listen, listen_to_learning, listen_to_draws)
+            result = run_calibrated_outlook(country, options, ensemble, listeners=listeners)
+        else:
+            result = run_outlook_with_draws(country, options, ensemble, listen, listen_to_draws)
         if ensemble is not None:
             begun.append("draws")
         with replace_folder(folder, force) as partial:

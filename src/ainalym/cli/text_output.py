@@ -20,6 +20,9 @@ from ainalym.reports.language import Translator
 from ainalym.reports.text_table import IntervalText, TextTable
 from ainalym.results.result import Result
 
+LONGEST_WORD = 24
+"""Most letters of a word that are kept on one line of the first column."""
+
 
 def print_headline(result: Result, language: Language, console: Console) -> None:
     """Print headline, materials and the comparison with published figures.
@@ -51,9 +54,14 @@ def print_headline(result: Result, language: Language, console: Console) -> None
 def print_table(table: TextTable, console: Console) -> None:
     """Print a table of texts with its caption and notes."""
     shown = Table(title=table.caption, title_justify="left", title_style="bold")
-    for column in table.columns:
+    # Figures may break below one another, words of the first column may not.
+    words = [word for row in table.rows for word in row[0].split()]
+    width = min(max((len(word) for word in words), default=0), LONGEST_WORD)
+    for position, column in enumerate(table.columns):
         justify: JustifyMethod = "right" if column.numeric else "left"
-        shown.add_column(column.heading, justify=justify, overflow="fold")
+        shown.add_column(
+            column.heading, justify=justify, overflow="fold", min_width=None if position else width
+        )
     for row in table.rows:
         shown.add_row(*(_show_cell(cell) for cell in row))
     console.print()

@@ -16,6 +16,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ainalym.packages.trade.classification import CountryTables
     from ainalym.packages.trade.engine import Listener
     from ainalym.packages.trade.importer import ImportSummary
 
@@ -87,12 +88,12 @@ def import_files(
 
     Prints what came in, and every code of electrical equipment that has no product, with its value.
     """
-    from ainalym.packages.country import read_identity
     from ainalym.packages.trade.engine import EngineLimits
     from ainalym.packages.trade.import_options import ImportOptions
     from ainalym.packages.trade.importer import import_trade
     from ainalym.packages.trade.store import find_store_folder
 
+    iso3, tables = read_trade_tables(country)
     options = ImportOptions(
         mapping=mapping,
         replace=replace,
@@ -101,12 +102,12 @@ def import_files(
         delimiter=delimiter,
         revision=revision,
         flow=flow,
+        tables=tables,
         limits=EngineLimits(memory=memory),
     )
-    iso3 = read_identity(country).iso3
     with show_progress() as listen:
         summary = import_trade(files, source, iso3, find_store_folder(country, out), options, listen)
-    print_summary(summary)
+    print_summary(summary, tables)
 
 
 @trade_app.command("fetch")
@@ -141,7 +142,6 @@ def fetch(
     The key is read from the environment variable COMTRADE_API_KEY and stands in no file and no message.
     Without one the preview is asked, 500 rows at a time. An interrupted fetch goes on where it stopped.
     """
-    from ainalym.packages.country import read_identity
     from ainalym.packages.reference import read_reference
     from ainalym.packages.trade.comtrade_api import BASE, KEY_VARIABLE, ApiOptions, ComtradeClient
     from ainalym.packages.trade.country_codes import read_country_codes
@@ -151,7 +151,7 @@ def fetch(
     from ainalym.packages.trade.store import find_store_folder
 
     reference = read_reference()
-    iso3 = read_identity(country).iso3
+    iso3, tables = read_trade_tables(country)
     request = parse_request(years, codes, flows)
     chunks = plan_chunks(read_country_codes(reference, iso3), request, partners, reference)
     folder = find_store_folder(country, out)
@@ -166,9 +166,36 @@ def fetch(
         return
     with show_progress() as listen:
         summary = import_trade(
-            found, "comtrade-api", iso3, folder, ImportOptions(replace=True, accept_absurd=True), listen
+            found,
+            "comtrade-api",
+            iso3,
+            folder,
+            ImportOptions(replace=True, accept_absurd=True, tables=tables),
+            listen,
         )
-    print_summary(summary)
+    print_summary(summary, tables)
+
+
+def read_trade_tables(country: str) -> tuple[str, CountryTables]:
+    """Read who a country package is for, and its decisions on codes, groups and weights.
+
+    Parameters
+    ----------
+    country
+        ISO code, name, or folder of a country package.
+
+    Returns
+    -------
+    tuple of (str, CountryTables)
+        ISO code and tables.
+    """
+    from ainalym.packages.country import find_country
+    from ainalym.packages.package import read_package
+    from ainalym.packages.reference import read_reference
+    from ainalym.packages.trade.classification import read_country_tables
+
+    package = read_package(find_country(country), read_reference().vocabularies)
+    return package.descriptor.ainalym.iso3, read_country_tables(package)
 
 
 @contextmanager
@@ -192,18 +219,21 @@ def show_progress() -> Iterator[Listener]:
         yield listen
 
 
-def print_summary(summary: ImportSummary) -> None:
+def print_summary(summary: ImportSummary, tables: CountryTables) -> None:
     """Print what an import brought.
 
     Parameters
     ----------
     summary
         Result of the import.
+    tables
+        Tables of the country package, for the products of groups in words.
     """
     coverage = summary.coverage
     span = f"{coverage['year'].min()}-{coverage['year'].max()}"
+    what = f"{len(summary.groups):,} product groups" if len(summary.groups) else f"{summary.codes:,} codes"
     console.print(
-        f"Imported {summary.rows:,} rows, {span}, {summary.codes:,} codes in {summary.seconds:.1f} s.",
+        f"Imported {summary.rows:,} rows, {span}, {what} in {summary.seconds:.1f} s.",
         highlight=False,
     )
     table = Table("Reported by", "Flow", "Years", "Rows", "t", "1000 pieces", "million USD")
@@ -214,9 +244,9 @@ def print_summary(summary: ImportSummary) -> None:
                 str(flow),
                 f"{rows['year'].min()}-{rows['year'].max()}",
                 f"{rows['rows'].sum():,}",
-                f"{rows['kg'].sum() / KG_PER_TONNE:,.0f}",
-                f"{rows['pieces'].sum() / 1e3:,.0f}",
-                f"{rows['value_usd'].sum() / MILLION:,.1f}",
+                show_sum(rows["kg"], KG_PER_TONNE, 0),
+                show_sum(rows["pieces"], 1e3, 0),
+                show_sum(rows["value_usd"], MILLION, 1),
             )
     console.print(table)
     left_out = {level: count for level, count in summary.levels.items() if level != "leaf"}
@@ -227,8 +257,38 @@ def print_summary(summary: ImportSummary) -> None:
         console.print(
             f"{summary.absurd:,} rows have an absurd unit weight; they count by their mass.", highlight=False
         )
-    print_unmatched(summary.unmatched, summary.codes)
+    for (year, months), rows in summary.partial.groupby(["year", "months"], sort=True):
+        flows = ", ".join(sorted(set(rows["flow"])))
+        console.print(
+            f"{year} has {months} of 12 months ({flows}); a part of a year does not enter placed on market.",
+            highlight=False,
+            soft_wrap=True,
+        )
+    if summary.codes:
+        print_unmatched(summary.unmatched, summary.codes)
+    if len(summary.groups):
+        print_groups(summary.groups, tables)
     console.print(f"{summary.store.folder}", highlight=False, soft_wrap=True)
+
+
+def show_sum(amounts: pd.Series, unit: float, decimals: int) -> str:
+    """Write a sum in a unit, or a dash where nothing of it is known.
+
+    Parameters
+    ----------
+    amounts
+        Amounts, missing where unknown.
+    unit
+        What to divide by.
+    decimals
+        Digits after the point.
+
+    Returns
+    -------
+    str
+        Such as ``1,234.5``.
+    """
+    return f"{amounts.sum() / unit:,.{decimals}f}" if amounts.notna().any() else "-"
 
 
 LEVEL_WORDS = {
@@ -266,3 +326,35 @@ def print_unmatched(unmatched: pd.DataFrame, codes: int) -> None:
     console.print(table)
     if len(unmatched) > UNMATCHED_SHOWN:
         console.print(f"... and {len(unmatched) - UNMATCHED_SHOWN} more.", highlight=False)
+
+
+def print_groups(groups: pd.DataFrame, tables: CountryTables) -> None:
+    """Print the product groups in words: which product each is, or why it is none.
+
+    Parameters
+    ----------
+    groups
+        Groups of the files, with ``is_matched``.
+    tables
+        Tables of the country package.
+    """
+    known = tables.statistics_products
+    by_name = {} if known is None else dict(iter(known.groupby("name")))
+    listed = groups[groups["code"].isin(by_name)]
+    table = Table("Group", "Product", "Note")
+    for name in listed["code"]:
+        rows = by_name[name]
+        shares = [(key, share) for key, share in zip(rows["key"], rows["share"], strict=True) if share > 0]
+        products = ", ".join(key if share == 1 else f"{key} ({share:.0%})" for key, share in shares)
+        table.add_row(str(rows["name_en"].iloc[0]), products or "-", str(rows["note"].iloc[0]))
+    used = int(groups["is_matched"].sum())
+    console.print(f"{used} of {len(groups):,} product groups have a product.", highlight=False)
+    if len(listed):
+        console.print(table)
+    others = groups.loc[~groups["code"].isin(by_name), "code"].tolist()
+    if others:
+        shown = "; ".join(others[:UNMATCHED_SHOWN])
+        rest = f"; and {len(others) - UNMATCHED_SHOWN} more" if len(others) > UNMATCHED_SHOWN else ""
+        console.print(
+            f"In no table of groups, and without a product: {shown}{rest}.", highlight=False, soft_wrap=True
+        )

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,13 @@ SOBOL_DIMENSIONS = 640
 
 SOBOL_HALF_STEP = 2.0**-31
 """Half the distance between two Sobol points of 30 bits; scores end at six standard deviations."""
+
+
+class Streams(Protocol):
+    """Named streams of random numbers: those of the prior, or others that have learned from evidence."""
+
+    def normal(self, name: str, first: int, last: int, size: int) -> FloatArray:
+        """Draw standard normal numbers, shape (draw, size); see :meth:`RandomStreams.normal`."""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ainalym.ensemble.end_of_life import pull_on_products
 from ainalym.ensemble.model import FloatArray, Model
-from ainalym.ensemble.parameters import ParameterDraws
+from ainalym.ensemble.owned_market import fill_owned_market
+from ainalym.ensemble.parameters import ParameterDraws, to_factor
 from ainalym.ensemble.survival import fill_survival
+from ainalym.kernels.joining import FADING
 from ainalym.kernels.profile import read_at_income
 
 YEARS_AT_A_TIME = 9
@@ -114,6 +117,15 @@ def compute_block(model: Model, parameters: ParameterDraws, workspace: Workspace
     np.subtract(left[:, :-1], left[:, 1:], out=leaving[:, 1:])
     sum_cohorts(market, padded_left, stock)
     sum_cohorts(market, padded_leaving, ewaste)
+    if model.end_of_life is not None:
+        pull_on_products(
+            model.end_of_life,
+            parameters.probabilities,
+            model.years,
+            left,
+            parameters.shape,
+            (market, stock, ewaste),
+        )
     material = sum_materials(ewaste, parameters.composition)
     by_category = [sum_categories(array, model) for array in (market, stock, ewaste)]
     return Block(
@@ -159,7 +171,9 @@ def fill_market(
     P = P_0 q(y, e) / q(y_0, e_0) N / N_0 x level x weight x error(t), where the index 0 marks the centre and
     q is what reference countries place on market per inhabitant at an income. Whatever method made the
     centre, the ensemble lies around it; and where it is that of the reference countries, the product is
-    exactly theirs at the drawn income.
+    exactly theirs at the drawn income. After history, products that follow ownership do so in every draw
+    (:func:`ainalym.ensemble.owned_market.fill_owned_market`).
+    Every market then drifts (:func:`let_drift`).
     """
     centre = read_profile(model, model.income[np.newaxis], model.elasticity[np.newaxis])[..., 0]
     # A product that no group sells yet has neither a market nor a ratio.
@@ -172,6 +186,8 @@ def fill_market(
         np.multiply(drawn[:, product], persons, out=entering)
         entering *= level[product]
         entering *= parameters.market_error[product]
+    fill_owned_market(model, parameters, survival, market)
+    let_drift(model, parameters, market)
     panels = model.photovoltaics
     if panels is None or parameters.capacity is None:
         return
@@ -180,6 +196,34 @@ def fill_market(
         installed = install_panels(parameters.capacity, survival[place])
     mass = panels.tonnes_per_megawatt[:, np.newaxis] * parameters.unit_weight[:, place]
     np.multiply(installed, mass, out=market[place])
+
+
+def let_drift(model: Model, parameters: ParameterDraws, market: FloatArray) -> None:
+    """Let every market drift away from its projection in the years after history, in place.
+
+    Parameters
+    ----------
+    model
+        The model.
+    parameters
+        Draws of the uncertain inputs, which bring the spread along: that of a centre is nought.
+    market
+        Shape (product, year, draw), t/yr.
+
+    Notes
+    -----
+    A factor of mean 1 with the spread s (1 - f^n) of its logarithm, n years after history: as what history
+    tells of a market fades by f a year (:data:`ainalym.kernels.joining.FADING`), so the error of the method
+    comes in. One number moves all years: what was projected too high stays too high.
+    """
+    row = model.spreads["market_drift", "all"]
+    if parameters.drift_spread == 0.0:
+        return
+    scores = np.ascontiguousarray(parameters.market_drift.T)
+    for place, year in enumerate(model.years):
+        ahead = int(year) - model.last_year_of_history
+        if ahead > 0:
+            market[:, place] *= to_factor(row, scores, parameters.drift_spread * (1.0 - FADING**ahead))
 
 
 def install_panels(capacity: FloatArray, survival: FloatArray) -> FloatArray:

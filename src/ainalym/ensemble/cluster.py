@@ -14,6 +14,7 @@ from queue import Empty, Queue
 from typing import Any
 
 from ainalym.core.extras import require_extra
+from ainalym.core.streams import Streams
 from ainalym.ensemble.model import Model
 from ainalym.ensemble.options import EnsembleOptions
 from ainalym.ensemble.slab import Slab, compute_slab
@@ -57,7 +58,7 @@ class Cluster:
         """Number of workers that the scheduler knows."""
         return len(self.client.scheduler_info(n_workers=-1)["workers"])
 
-    def __call__(self, model: Model, options: EnsembleOptions) -> Iterator[Slab]:
+    def __call__(self, model: Model, options: EnsembleOptions, streams: Streams) -> Iterator[Slab]:
         """Compute every block of a run.
 
         Parameters
@@ -66,6 +67,8 @@ class Cluster:
             The model; it travels with every block, so that a block can begin again on any worker.
         options
             Choices of the ensemble.
+        streams
+            Streams of the run.
 
         Yields
         ------
@@ -85,7 +88,7 @@ class Cluster:
             while True:
                 free = max(self.workers, 1) * BLOCKS_AHEAD - len(running)
                 for first, last in islice(waiting, max(free, 0)):
-                    future = self.client.submit(compute_slab, model, options.streams, first, last, pure=False)
+                    future = self.client.submit(compute_slab, model, streams, first, last, pure=False)
                     running.add(future)
                     future.add_done_callback(arrived.put)
                 if not running:

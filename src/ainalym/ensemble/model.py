@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ainalym.ensemble.end_of_life import EndOfLifeModel, collect_end_of_life
+from ainalym.ensemble.ownership import Ownership, collect_ownership
 from ainalym.ensemble.uncertainty import Spread, Spreads, read_uncertainty
 from ainalym.kernels.lifetime import Convention
 from ainalym.kernels.series import interpolate_years
@@ -17,6 +19,7 @@ from ainalym.packages.country import Country, read_country
 from ainalym.packages.reference import PHOTOVOLTAIC_PRODUCT, Reference, read_reference
 from ainalym.pipeline import check_options, run_outlook
 from ainalym.results.result import Result
+from ainalym.scenarios.reading import BASELINE
 from ainalym.schemas.run import LAST_YEAR_OF_HISTORY, RunOptions
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -136,6 +139,12 @@ class Model:
         Over that of the nation. Shape (region,).
     photovoltaics
         None where the country has no figures of capacity.
+    ownership
+        None where no product follows ownership.
+    last_year_of_history
+        Year from which on the market is projected, and drifts.
+    end_of_life
+        What becomes of e-waste, and the scenario.
     """
 
     iso3: str
@@ -169,6 +178,9 @@ class Model:
     region_population: FloatArray
     region_wage: FloatArray
     photovoltaics: Photovoltaics | None
+    ownership: Ownership | None = None
+    last_year_of_history: int = LAST_YEAR_OF_HISTORY
+    end_of_life: EndOfLifeModel | None = None
 
 
 def prepare_model(
@@ -197,8 +209,14 @@ def prepare_model(
     """
     options = options or RunOptions()
     reference = read_reference()
+    figures = read_country(country, reference)
     result = run_outlook(country, options, listener)
-    return collect_model(reference, read_country(country, reference), result, options), result
+    after = collect_end_of_life(reference, figures, result, options)
+    plain = result
+    if after.moves_products:
+        # Draws spread around what would be sold without levers, and pull the levers themselves.
+        plain = run_outlook(country, options.model_copy(update={"scenario": BASELINE}))
+    return replace(collect_model(reference, figures, plain, options), end_of_life=after), result
 
 
 def collect_model(reference: Reference, figures: Country, result: Result, options: RunOptions) -> Model:
@@ -270,6 +288,7 @@ def collect_model(reference: Reference, figures: Country, result: Result, option
         region_population=data["region_population"].values if has_regions else np.zeros((years.size, 0)),
         region_wage=wage,
         photovoltaics=_read_photovoltaics(reference, figures, result, spreads, products),
+        ownership=collect_ownership(reference, figures, result, options),
     )
 
 
@@ -293,6 +312,7 @@ def hold_at_centre(model: Model) -> Model:
         population_band=still,
         income_band=still,
         photovoltaics=None if panels is None else replace(panels, band=still),
+        end_of_life=None if model.end_of_life is None else replace(model.end_of_life, at_centre=True),
         market_spread=np.zeros_like(model.market_spread),
         composition_spread=np.zeros_like(model.composition_spread),
         spreads={name: replace(row, spread=0.0) for name, row in model.spreads.items()},

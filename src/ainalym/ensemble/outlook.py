@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
-from ainalym.ensemble.model import prepare_model
+from ainalym.ensemble.model import Model, prepare_model
 from ainalym.ensemble.options import EnsembleOptions
 from ainalym.ensemble.run import Blocks, EnsembleResult, Listener, run_ensemble
+from ainalym.ensemble.sensitivity import YEARS, analyse_sensitivity, compute_ranges
 from ainalym.pipeline import run_outlook
 from ainalym.results.result import Result
 from ainalym.schemas.run import RunOptions
@@ -41,7 +42,8 @@ def run_outlook_with_draws(
     Returns
     -------
     Result
-        The central path in ``data``; ``draws``, ``quantiles`` and ``means`` of the ensemble.
+        The central path in ``data``; ``draws``, ``quantiles`` and ``means`` of the ensemble; in ``tables``
+        the ``sensitivity_ranges`` that families of inputs span alone.
 
     Raises
     ------
@@ -52,7 +54,8 @@ def run_outlook_with_draws(
     if ensemble is None:
         return run_outlook(country, options, listener)
     model, result = prepare_model(country, options, listener)
-    return attach_draws(result, run_ensemble(model, ensemble, draw_listener, blocks))
+    result = attach_draws(result, run_ensemble(model, ensemble, draw_listener, blocks))
+    return attach_ranges(result, model)
 
 
 def attach_draws(result: Result, ensemble: EnsembleResult) -> Result:
@@ -81,4 +84,91 @@ def attach_draws(result: Result, ensemble: EnsembleResult) -> Result:
         quantiles=ensemble.quantiles,
         means=ensemble.means,
         record={**result.record, "ensemble": entry},
+    )
+
+
+def attach_ranges(result: Result, model: Model) -> Result:
+    """Put the ranges that families of inputs span alone beside the draws.
+
+    Parameters
+    ----------
+    result
+        Result with draws.
+    model
+        The model that they are of.
+
+    Returns
+    -------
+    Result
+        The same with the table ``sensitivity_ranges`` of :func:`ainalym.ensemble.sensitivity.compute_ranges`.
+    """
+    if result.draws is None:
+        return result
+    options = result.record["ensemble"]
+    ranges = compute_ranges(model, result.draws, seed=options["seed"], threads=options["threads"])
+    return replace(result, tables={**result.tables, "sensitivity_ranges": ranges})
+
+
+@dataclass(frozen=True)
+class SensitivityOptions:
+    """Choices of a sensitivity analysis.
+
+    Attributes
+    ----------
+    years
+        Years to look at.
+    samples
+        Samples of each half; the model runs that often for every family of inputs, and twice more.
+    seed
+        Seed of all random streams, 0 or more.
+    threads
+        Threads of this machine.
+    """
+
+    years: tuple[int, ...] = YEARS
+    samples: int = 10_240
+    seed: int = 1
+    threads: int = 2
+
+
+def run_sensitivity(
+    country: str,
+    run_options: RunOptions | None = None,
+    options: SensitivityOptions | None = None,
+    listener: Callable[[float], None] = lambda _: None,
+) -> Result:
+    """Compute what drives the outlook of a country.
+
+    Parameters
+    ----------
+    country
+        ISO code, name, or folder of a country package.
+    run_options
+        Choices of the central run.
+    options
+        Choices of the analysis.
+    listener
+        Told what share of the runs is done.
+
+    Returns
+    -------
+    Result
+        The central path, with the tables ``sensitivity_indices`` and ``sensitivity_ranges`` of
+        :class:`ainalym.ensemble.sensitivity.Sensitivity`.
+
+    Raises
+    ------
+    InputError
+        As :func:`ainalym.ensemble.model.prepare_model` and
+        :func:`ainalym.ensemble.sensitivity.analyse_sensitivity`.
+    """
+    options = options or SensitivityOptions()
+    model, result = prepare_model(country, run_options)
+    found = analyse_sensitivity(model, listener=listener, **asdict(options))
+    tables = {"sensitivity_indices": found.indices, "sensitivity_ranges": found.ranges}
+    entry = {**asdict(options), "runs": found.runs}
+    return replace(
+        result,
+        tables={**result.tables, **tables},
+        record={**result.record, "sensitivity": entry},
     )

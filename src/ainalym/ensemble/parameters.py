@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy.special import ndtr
 
 from ainalym.core.streams import (
-    RandomStreams,
+    Streams,
     correlate_products,
     correlate_years,
     to_lognormal,
@@ -17,15 +18,21 @@ from ainalym.core.streams import (
     to_truncated,
     to_uniform,
 )
+from ainalym.ensemble.end_of_life import draw_probabilities
 from ainalym.ensemble.model import FloatArray, Model
+from ainalym.ensemble.ownership import shift_curves, shift_switches
 from ainalym.ensemble.uncertainty import Spread
+from ainalym.kernels.ownership_curves import CurveSet
+from ainalym.kernels.technology import Switches
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "lifetimes": ("shape", "scale"),
     "market_level": ("market_level",),
-    "market_years": ("market_error",),
+    "market_years": ("market_error", "market_drift", "drift_spread"),
     "unit_weights": ("unit_weight",),
     "elasticities": ("elasticity", "total_elasticity"),
+    "saturation": ("ownership_curves",),
+    "switches": ("switches",),
     "population": ("population",),
     "income": ("income",),
     "photovoltaics": ("capacity",),
@@ -44,6 +51,11 @@ SOBOL_PLACES: Mapping[str, int] = {
     "lifetime_shape": 150,
     "unit_weight": 220,
     "income_elasticity": 290,
+    "saturation_curve": 345,
+    "switch_speed": 405,
+    "switch_date": 460,
+    "phase_out": 515,
+    "switch_remaining": 570,
 }
 """First Sobol dimension of each stream: a new stream takes a free place and leaves the others alone.
 
@@ -51,6 +63,17 @@ Errors by year and compositions have thousands of numbers, each of little weight
 
 BLOCK_YEARS = 5
 """Years of price history that are drawn together, so that a business cycle stays whole."""
+
+
+class Normals(Protocol):
+    """Standard normal numbers of named streams, for draws in a row."""
+
+    @property
+    def count(self) -> int:
+        """Number of draws."""
+
+    def normal(self, stream: str, size: int) -> FloatArray:
+        """Give standard normal numbers of a stream, shape (draw, size)."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +90,7 @@ class Scores:
         Number of draws.
     """
 
-    streams: RandomStreams
+    streams: Streams
     first: int
     count: int
 
@@ -92,6 +115,10 @@ class ParameterDraws:
         Factors. Shape (draw, product).
     market_error
         Factors. Shape (product, year, draw).
+    market_drift
+        Standard normal numbers: which way a market drifts after history. Shape (draw, product).
+    drift_spread
+        Spread of the logarithm that the drift comes to, 0 or more.
     shape, scale
         Weibull lifetime, 1 and yr. Shape (draw, product).
     composition
@@ -100,6 +127,12 @@ class ParameterDraws:
         USD/t. Shape (draw, material).
     capacity
         Photovoltaics, MW. Shape (draw, year), None where the country has no figures.
+    ownership_curves
+        Parameters of shape (draw, demand group), None where no product follows ownership.
+    switches
+        Of shape (draw, product that follows ownership), None where there is none.
+    probabilities
+        Where in its range every number after generation lies, by stream. Shape (size, draw).
     """
 
     population: FloatArray
@@ -109,11 +142,16 @@ class ParameterDraws:
     market_level: FloatArray
     unit_weight: FloatArray
     market_error: FloatArray
+    market_drift: FloatArray
+    drift_spread: float
     shape: FloatArray
     scale: FloatArray
     composition: FloatArray
     price: FloatArray
     capacity: FloatArray | None
+    ownership_curves: CurveSet | None
+    switches: Switches | None
+    probabilities: Mapping[str, FloatArray]
 
     @property
     def count(self) -> int:
@@ -121,7 +159,7 @@ class ParameterDraws:
         return int(self.population.shape[0])
 
 
-def draw_parameters(model: Model, scores: Scores) -> ParameterDraws:
+def draw_parameters(model: Model, scores: Normals) -> ParameterDraws:
     """Draw all uncertain inputs of a block.
 
     Parameters
@@ -159,11 +197,16 @@ def draw_parameters(model: Model, scores: Scores) -> ParameterDraws:
         ),
         unit_weight=for_all("unit_weight"),
         market_error=_draw_market_errors(model, scores),
+        market_drift=_draw_drift(model, scores),
+        drift_spread=spreads["market_drift", "all"].spread,
         shape=model.shape * for_all("lifetime_shape"),
         scale=model.scale * for_all("lifetime_scale"),
         composition=_draw_compositions(model, scores),
         price=_draw_prices(model, scores),
         capacity=_draw_capacity(model, scores),
+        ownership_curves=_draw_curves(model, scores),
+        switches=_draw_switches(model, scores),
+        probabilities=_draw_probabilities(model, scores),
     )
 
 
@@ -188,11 +231,11 @@ def to_factor(row: Spread, scores: FloatArray, width: FloatArray | float) -> Flo
     return transforms[row.distribution](scores, width)
 
 
-def _draw_one(scores: Scores, stream: str) -> FloatArray:
+def _draw_one(scores: Normals, stream: str) -> FloatArray:
     return scores.normal(stream, 1)[:, 0]
 
 
-def _draw_elasticities(model: Model, scores: Scores) -> tuple[FloatArray, FloatArray]:
+def _draw_elasticities(model: Model, scores: Normals) -> tuple[FloatArray, FloatArray]:
     row = model.spreads["income_elasticity", "all"]
     raw = correlate_products(scores.normal("income_elasticity", len(model.products)), row.between_products)
     error = model.elasticity_error * row.spread
@@ -205,7 +248,7 @@ def _draw_elasticities(model: Model, scores: Scores) -> tuple[FloatArray, FloatA
     return elasticity, np.asarray(model.total_elasticity + total_error * shift)
 
 
-def _draw_market_errors(model: Model, scores: Scores) -> FloatArray:
+def _draw_market_errors(model: Model, scores: Normals) -> FloatArray:
     row = model.spreads["market_error", "all"]
     years, products = len(model.years), len(model.products)
     raw = scores.normal("market_error", products * years)
@@ -218,7 +261,12 @@ def _draw_market_errors(model: Model, scores: Scores) -> FloatArray:
     return to_factor(row, by_product, row.spread)
 
 
-def _draw_compositions(model: Model, scores: Scores) -> FloatArray:
+def _draw_drift(model: Model, scores: Normals) -> FloatArray:
+    row = model.spreads["market_drift", "all"]
+    return correlate_products(scores.normal("market_drift", len(model.products)), row.between_products)
+
+
+def _draw_compositions(model: Model, scores: Normals) -> FloatArray:
     shape = (scores.count, *model.composition.shape)
     raw = scores.normal("composition", shape[1] * shape[2]).reshape(shape)
     row = model.spreads["composition", "additive_A"]
@@ -232,7 +280,7 @@ def _draw_compositions(model: Model, scores: Scores) -> FloatArray:
     return np.asarray(drawn)
 
 
-def _draw_prices(model: Model, scores: Scores) -> FloatArray:
+def _draw_prices(model: Model, scores: Normals) -> FloatArray:
     row = model.spreads["price", "all"]
     if row.distribution == "resampled_history":
         shift = _resample(model.price_changes, scores, round(row.spread / BLOCK_YEARS))
@@ -248,7 +296,7 @@ def _draw_prices(model: Model, scores: Scores) -> FloatArray:
     return np.asarray(model.price * factor)
 
 
-def _resample(changes: FloatArray, scores: Scores, blocks: int) -> FloatArray:
+def _resample(changes: FloatArray, scores: Normals, blocks: int) -> FloatArray:
     """Add up the changes of blocks of years drawn from history, which is closed to a ring."""
     years = len(changes)
     raw = scores.normal("price_history", max(blocks, 1))[:, :blocks]
@@ -260,9 +308,47 @@ def _resample(changes: FloatArray, scores: Scores, blocks: int) -> FloatArray:
     return total
 
 
-def _draw_capacity(model: Model, scores: Scores) -> FloatArray | None:
+def _draw_probabilities(model: Model, scores: Normals) -> Mapping[str, FloatArray]:
+    if model.end_of_life is None:
+        return {}
+    return draw_probabilities(model.end_of_life, scores.normal)
+
+
+def _draw_capacity(model: Model, scores: Normals) -> FloatArray | None:
     panels = model.photovoltaics
     if panels is None:
         return None
     drawn = panels.capacity + panels.band.shift(_draw_one(scores, "photovoltaic_path"))
     return np.maximum(drawn, 0.0)
+
+
+def _draw_curves(model: Model, scores: Normals) -> CurveSet | None:
+    """Draw the curves of ownership: one set of scores moves level, rate and midpoint of a group together."""
+    ownership = model.ownership
+    if ownership is None:
+        return None
+    row = model.spreads["saturation_curve", "all"]
+    raw = scores.normal("saturation_curve", 3 * ownership.group_count)
+    by_group = correlate_products(raw.reshape(scores.count, -1, 3), row.between_products)
+    return shift_curves(ownership, by_group, row.spread)
+
+
+def _draw_switches(model: Model, scores: Normals) -> Switches | None:
+    """Draw speed, date, end of trade and remaining share of every switch."""
+    ownership = model.ownership
+    if ownership is None:
+        return None
+
+    def draw(quantity: str) -> tuple[Spread, FloatArray]:
+        row = model.spreads[quantity, "all"]
+        return row, correlate_products(scores.normal(quantity, len(model.products)), row.between_products)
+
+    (speed_row, speed), (kept_row, remaining) = draw("switch_speed"), draw("switch_remaining")
+    (date_row, date), (ban_row, phase_out) = draw("switch_date"), draw("phase_out")
+    return shift_switches(
+        ownership,
+        speed=to_factor(speed_row, speed, speed_row.spread),
+        date=date * date_row.spread,
+        phase_out=phase_out * ban_row.spread,
+        remaining=to_factor(kept_row, remaining, kept_row.spread),
+    )

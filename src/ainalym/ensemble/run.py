@@ -15,6 +15,8 @@ import xarray as xr
 
 from ainalym.core.arrays import describe_array
 from ainalym.core.dimensions import order_dimensions
+from ainalym.core.streams import Streams
+from ainalym.ensemble.end_of_life import HEADLINE_AFTER, KEPT_AFTER
 from ainalym.ensemble.model import FloatArray, Model
 from ainalym.ensemble.options import QUANTILES, EnsembleOptions
 from ainalym.ensemble.quantiles import DrawFile, compute_quantiles
@@ -26,7 +28,7 @@ BLOCKS_AHEAD = 2
 
 AnyArray: TypeAlias = SingleArray | FloatArray
 
-LAYOUT = SUMMARISED | KEPT | HEADLINE
+LAYOUT = SUMMARISED | KEPT | HEADLINE | KEPT_AFTER | HEADLINE_AFTER
 """Axes of every quantity, draws and quantiles apart."""
 
 
@@ -49,7 +51,7 @@ class Progress:
 
 Listener: TypeAlias = Callable[[Progress], None]
 
-Blocks: TypeAlias = Callable[[Model, EnsembleOptions], Iterator[Slab]]
+Blocks: TypeAlias = Callable[[Model, EnsembleOptions, Streams], Iterator[Slab]]
 """Gives every block of a run, in any order."""
 
 
@@ -87,6 +89,7 @@ def run_ensemble(
     listener: Listener = lambda _: None,
     blocks: Blocks | None = None,
     folder: Path | None = None,
+    streams: Streams | None = None,
 ) -> EnsembleResult:
     """Run an ensemble.
 
@@ -103,6 +106,8 @@ def run_ensemble(
         :func:`ainalym.ensemble.cluster.open_cluster`.
     folder
         Where the temporary file shall be.
+    streams
+        Streams that have learned from evidence; those of the options by default.
 
     Returns
     -------
@@ -116,15 +121,11 @@ def run_ensemble(
     """
     options = options or EnsembleOptions()
     begun = time.perf_counter()
-    kept: dict[str, AnyArray] = {
-        name: np.empty((*_sizes(model, axes), options.draws), dtype=np.float32) for name, axes in KEPT.items()
-    }
-    for name, axes in HEADLINE.items():
-        kept[name] = np.empty((*_sizes(model, axes), options.draws))
+    kept = _make_room(model, options.draws)
     cells = sum(int(np.prod(_sizes(model, axes))) for axes in SUMMARISED.values())
     mass_error, done = 0.0, 0
     with DrawFile(cells, options.draws, folder) as file:
-        for slab in (blocks or compute_on_threads)(model, options):
+        for slab in (blocks or compute_on_threads)(model, options, streams or options.streams):
             file.write(slab.first, slab.summarised)
             count = slab.summarised.shape[1]
             for name, values in (slab.kept | slab.headline).items():
@@ -146,7 +147,7 @@ def run_ensemble(
     )
 
 
-def compute_on_threads(model: Model, options: EnsembleOptions) -> Iterator[Slab]:
+def compute_on_threads(model: Model, options: EnsembleOptions, streams: Streams) -> Iterator[Slab]:
     """Compute every block on threads of this process.
 
     Parameters
@@ -155,6 +156,8 @@ def compute_on_threads(model: Model, options: EnsembleOptions) -> Iterator[Slab]
         The model.
     options
         Choices of the ensemble.
+    streams
+        Streams of the run.
 
     Yields
     ------
@@ -164,7 +167,7 @@ def compute_on_threads(model: Model, options: EnsembleOptions) -> Iterator[Slab]
     waiting = iter(options.blocks)
     if options.threads == 1:
         for first, last in waiting:
-            yield compute_slab(model, options.streams, first, last)
+            yield compute_slab(model, streams, first, last)
         return
     with _stop_early(ThreadPoolExecutor(options.threads)) as pool:
         running: set[Future[Slab]] = set()
@@ -175,7 +178,7 @@ def compute_on_threads(model: Model, options: EnsembleOptions) -> Iterator[Slab]
                 if pair is None:
                     more = False
                 else:
-                    running.add(pool.submit(compute_slab, model, options.streams, *pair))
+                    running.add(pool.submit(compute_slab, model, streams, *pair))
             finished, running = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 yield future.result()
@@ -190,6 +193,19 @@ def _stop_early(pool: ThreadPoolExecutor) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _make_room(model: Model, draws: int) -> dict[str, AnyArray]:
+    """Make empty arrays for what is kept of every draw."""
+    after = model.end_of_life is not None
+    single = KEPT | (KEPT_AFTER if after else {})
+    double = HEADLINE | (HEADLINE_AFTER if after else {})
+    kept: dict[str, AnyArray] = {
+        name: np.empty((*_sizes(model, axes), draws), dtype=np.float32) for name, axes in single.items()
+    }
+    for name, axes in double.items():
+        kept[name] = np.empty((*_sizes(model, axes), draws))
+    return kept
+
+
 def _axes(model: Model) -> dict[str, list[str] | list[int]]:
     return {
         "product": list(model.products),
@@ -197,6 +213,7 @@ def _axes(model: Model) -> dict[str, list[str] | list[int]]:
         "material": list(model.materials),
         "region": list(model.regions),
         "year": [int(year) for year in model.years],
+        **({} if model.end_of_life is None else model.end_of_life.axes),
     }
 
 

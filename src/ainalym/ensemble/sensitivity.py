@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from ainalym.core.extras import require_extra
 from ainalym.core.streams import RandomStreams
-from ainalym.ensemble.block import DRAWS_IN_STEP, fill_market, install_panels
+from ainalym.ensemble.block import DRAWS_IN_STEP, install_panels
+from ainalym.ensemble.discards import compute_discards, survive
 from ainalym.ensemble.model import FloatArray, Model, hold_at_centre
 from ainalym.ensemble.parameters import FAMILIES, ParameterDraws, Scores, draw_parameters
-from ainalym.ensemble.survival import fill_survival
 from ainalym.errors import InputError, Problem
 
 EXTRA = "sensitivity"
@@ -32,6 +33,15 @@ AFTER_DISCARD = frozenset({"composition", "prices"})
 
 SAMPLES_ALONE = 2048
 """Samples behind the range of a family alone: quantiles need fewer than indices."""
+
+SAMPLES_BESIDE_DRAWS = 256
+"""The same where ranges come beside the draws of an outlook, and its time counts."""
+
+ALL_FAMILIES = "all"
+"""Family under which the range stands when everything varies."""
+
+STEP = 128
+"""Samples that are computed together beside the draws of an outlook."""
 
 RESAMPLES = 100
 """Bootstrap samples behind an interval."""
@@ -153,9 +163,67 @@ def analyse_sensitivity(
     labels = [(output, int(year)) for year in years for output in list_outputs()]
     return Sensitivity(
         indices=_estimate_indices(salib, runs, labels, seed),
-        ranges=_collect_ranges(runs, alone, labels),
+        ranges=_collect_ranges(runs[0], alone, labels),
         runs=runs.shape[0] * samples,
     )
+
+
+def compute_ranges(
+    model: Model,
+    draws: xr.Dataset,
+    *,
+    years: Sequence[int] = YEARS,
+    seed: int = 1,
+    threads: int = 1,
+    samples: int = SAMPLES_BESIDE_DRAWS,
+) -> pd.DataFrame:
+    """Compute the range that each family of inputs spans alone, beside the draws of an ensemble.
+
+    Parameters
+    ----------
+    model
+        The model.
+    draws
+        Draws of its ensemble, from which the range of all families together is read.
+    years
+        Years to look at; those that the outlook does not reach are left out.
+    seed
+        Seed of all random streams, that of the ensemble.
+    threads
+        Number of threads, 1 or more.
+    samples
+        Draws of each family.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``ranges`` of :class:`Sensitivity`; without rows where no year is reached.
+
+    Notes
+    -----
+    It needs no extra library and a tenth of the time of Sobol indices, and it says less: what families do
+    together does not show.
+    """
+    reached = [year for year in years if model.years[0] < year <= model.years[-1]]
+    if not reached:
+        return pd.DataFrame(columns=["output", "year", "family", "low", "median", "high"])
+    places = tuple(int(np.searchsorted(model.years, year)) for year in reached)
+    task = Task(model, hold_at_centre(model), RandomStreams(seed), places, samples)
+    spans = [(first, min(first + STEP, samples)) for first in range(0, samples, STEP)]
+    with ThreadPoolExecutor(threads) as pool:
+        alone = np.concatenate(list(pool.map(lambda span: vary_alone(task, *span), spans)), axis=1)
+    labels = [(output, int(year)) for year in reached for output in list_outputs()]
+    every = np.stack([_read_output(draws, output, year) for output, year in labels], axis=-1)
+    return _collect_ranges(every, alone, labels)
+
+
+def _read_output(draws: xr.Dataset, output: str, year: int) -> FloatArray:
+    """Read the draws of one of the results that are looked at."""
+    if output in MATERIALS:
+        values = draws["material_embedded_total"].sel(material=output, year=year)
+    else:
+        values = draws[f"{output}_total"].sel(year=year)
+    return np.asarray(values.values, dtype=np.float64)
 
 
 def list_outputs() -> tuple[str, ...]:
@@ -273,10 +341,12 @@ def vary_alone(task: Task, first: int, last: int) -> FloatArray:
     runner = Runner(task.model, task.places)
     drawn = runner.draw(task.model, task.streams, first, last - first)
     centre = runner.draw(task.centre, task.streams, first, last - first)
+    still = runner.discard(centre)
     rows = []
     for family in FAMILIES:
         single = exchange(centre, drawn, family)
-        rows.append(compute_outputs(task.model, single, runner.discard(single)))
+        discards = still if family in AFTER_DISCARD else runner.discard(single)
+        rows.append(compute_outputs(task.model, single, discards))
     return np.stack(rows)
 
 
@@ -298,64 +368,6 @@ def exchange(base: ParameterDraws, source: ParameterDraws, family: str) -> Param
         A mixture that shares its arrays with both.
     """
     return replace(base, **{name: getattr(source, name) for name in FAMILIES[family]})
-
-
-def survive(model: Model, draws: ParameterDraws) -> FloatArray:
-    """Compute the survival by age of every draw.
-
-    Parameters
-    ----------
-    model
-        The model.
-    draws
-        Draws of the uncertain inputs.
-
-    Returns
-    -------
-    FloatArray
-        Shape (product, age, draw).
-    """
-    room = np.empty((len(model.products), len(model.years), draws.count))
-    return fill_survival(draws.shape, draws.scale, model.convention, room)
-
-
-def compute_discards(
-    model: Model,
-    draws: ParameterDraws,
-    survival: FloatArray,
-    places: Sequence[int],
-    installed: FloatArray | None = None,
-) -> FloatArray:
-    """Compute the e-waste of some years.
-
-    Parameters
-    ----------
-    model
-        The model.
-    draws
-        Draws of the uncertain inputs.
-    survival
-        Shape (product, age, draw).
-    places
-        Places of the years.
-    installed
-        Photovoltaic power installed in each year, where it is known already. Shape (year, draw), MW/yr.
-
-    Returns
-    -------
-    FloatArray
-        Shape (year, product, draw), t/yr.
-    """
-    market = np.empty(survival.shape)
-    fill_market(model, draws, survival, market, installed)
-    discards = np.empty((len(places), len(market), draws.count))
-    for row, place in zip(discards, places, strict=True):
-        for entering, left, total in zip(market, survival, row, strict=True):
-            # Sum of P(c) (S(t-1-c) - S(t-c)), where all of a cohort is there before its first year ends.
-            np.einsum("cd,cd->d", entering[:place], left[place - 1 :: -1][:place], out=total)
-            total += entering[place]
-            total -= np.einsum("cd,cd->d", entering[: place + 1], left[place::-1])
-    return discards
 
 
 def compute_outputs(model: Model, draws: ParameterDraws, discards: FloatArray) -> FloatArray:
@@ -439,19 +451,10 @@ def _estimate_indices(
     return pd.concat(tables, ignore_index=True)
 
 
-def _collect_ranges(runs: FloatArray, alone: FloatArray, labels: Sequence[tuple[str, int]]) -> pd.DataFrame:
+def _collect_ranges(every: FloatArray, alone: FloatArray, labels: Sequence[tuple[str, int]]) -> pd.DataFrame:
     rows = []
     for place, (output, year) in enumerate(labels):
-        for family, values in zip(("all", *FAMILIES), (runs[0], *alone), strict=True):
+        for family, values in zip((ALL_FAMILIES, *FAMILIES), (every, *alone), strict=True):
             low, median, high = np.quantile(values[:, place], (0.05, 0.5, 0.95))
-            rows.append(
-                {
-                    "output": output,
-                    "year": year,
-                    "family": family,
-                    "low": low,
-                    "median": median,
-                    "high": high,
-                }
-            )
-    return pd.DataFrame(rows)
+            rows.append((output, year, family, low, median, high))
+    return pd.DataFrame(rows, columns=["output", "year", "family", "low", "median", "high"])

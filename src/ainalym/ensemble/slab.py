@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from ainalym.core.streams import RandomStreams
+from ainalym.core.streams import Streams
 from ainalym.ensemble.block import DRAWS_IN_STEP, Block, Workspace, compute_block
+from ainalym.ensemble.end_of_life import HEADLINE_AFTER, KEPT_AFTER, Before, compute_end_of_life
 from ainalym.ensemble.model import FloatArray, Model
-from ainalym.ensemble.parameters import Scores, draw_parameters
+from ainalym.ensemble.parameters import ParameterDraws, Scores, draw_parameters
 
 SingleArray: TypeAlias = npt.NDArray[np.float32]
 
@@ -74,7 +75,7 @@ class Slab:
 _memory = threading.local()
 
 
-def compute_slab(model: Model, streams: RandomStreams, first: int, last: int) -> Slab:
+def compute_slab(model: Model, streams: Streams, first: int, last: int) -> Slab:
     """Compute a block of draws and keep of it what is kept.
 
     Parameters
@@ -94,8 +95,54 @@ def compute_slab(model: Model, streams: RandomStreams, first: int, last: int) ->
     draws = last - first
     padded = -(-draws // DRAWS_IN_STEP) * DRAWS_IN_STEP
     workspace = _find_workspace(model, padded)
-    block = compute_block(model, draw_parameters(model, Scores(streams, first, padded)), workspace)
-    return keep_block(block, first, draws)
+    parameters = draw_parameters(model, Scores(streams, first, padded))
+    block = compute_block(model, parameters, workspace)
+    slab = keep_block(block, first, draws)
+    if model.end_of_life is None:
+        return slab
+    return keep_end_of_life(slab, model, block, parameters)
+
+
+def keep_end_of_life(slab: Slab, model: Model, block: Block, parameters: ParameterDraws) -> Slab:
+    """Compute what becomes of the e-waste of a block, and keep of it what is kept.
+
+    Parameters
+    ----------
+    slab
+        What is kept of the block.
+    model
+        The model, with its end of life.
+    block
+        The block, before the next one is computed.
+    parameters
+        Draws of the block.
+
+    Returns
+    -------
+    Slab
+        With the quantities after generation.
+    """
+    if model.end_of_life is None:
+        raise AssertionError("the model knows nothing of the time after generation")
+    before = Before(
+        model.years,
+        model.category,
+        block.ewaste,
+        block.market_by_category,
+        parameters.composition,
+        block.income,
+        parameters.price,
+    )
+    found, error = compute_end_of_life(model.end_of_life, before, parameters.probabilities)
+    draws = slab.summarised.shape[1]
+    kept = {name: found[name][..., :draws].astype(np.float32) for name in KEPT_AFTER}
+    headline = {name: found[name][..., :draws].copy() for name in HEADLINE_AFTER}
+    return replace(
+        slab,
+        kept=slab.kept | kept,
+        headline=slab.headline | headline,
+        mass_error=max(slab.mass_error, float(error[:draws].max())),
+    )
 
 
 def keep_block(block: Block, first: int, draws: int) -> Slab:

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
+import numpy.typing as npt
 
 from ainalym.ensemble.model import FloatArray
 from ainalym.kernels.lifetime import Convention, Weibull, survival_by_age
 
-NODES, WEIGHTS = (array.astype(np.float64) for array in np.polynomial.legendre.leggauss(8))
-"""Gauss-Legendre nodes and weights on [-1, 1]: exact to 1e-12 for lives of the tables, and to 1e-9 for draws
-down to a scale of two years; the closed form, an incomplete gamma function, takes fifteen times as long."""
+NODES_FROM_AGE = ((1, 7), (6, 5), (16, 4))
+"""Gauss-Legendre nodes within a year, from an age on: what is left of a cohort changes ever more smoothly.
+
+Exact to 1e-9 for draws four standard deviations from the lives of the tables, shape and scale at once; the
+closed form, an incomplete gamma function, takes some thirty times as long."""
+
+
+@cache
+def find_nodes(count: int) -> tuple[FloatArray, FloatArray]:
+    """Find nodes and weights on [-1, 1], once for all: it takes longer than a block may.
+
+    Parameters
+    ----------
+    count
+        Number of nodes, 1 or more.
+
+    Returns
+    -------
+    tuple of FloatArray
+        Nodes, and weights that sum to 2.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    return nodes.astype(np.float64), weights.astype(np.float64)
 
 
 def fill_survival(
@@ -43,21 +66,28 @@ def fill_survival(
         return survival
     first = Weibull(shape, scale).integrated_survival(np.ones((1, 1)))
     np.copyto(survival[:, 0], first.T)
-    begin = np.arange(1, ages, dtype=np.float64)[:, np.newaxis]
-    logs = np.log(begin + 0.5 * (NODES + 1.0))
-    power = np.empty((ages - 1, shape.shape[0]))
     for product, left in enumerate(survival):
         # (x / scale)^shape = exp(shape ln x - shape ln scale)
         slope = np.ascontiguousarray(shape[:, product])
         offset = slope * np.log(scale[:, product])
-        total = left[1:]
-        total[...] = 0.0
-        for node, weight in enumerate(WEIGHTS):
-            np.multiply(logs[:, [node]], slope, out=power)
-            power -= offset
-            np.exp(power, out=power)
-            np.negative(power, out=power)
-            np.exp(power, out=power)
-            power *= 0.5 * weight
-            total += power
+        ends = (*(age for age, _ in NODES_FROM_AGE[1:]), ages)
+        for (age, count), limit in zip(NODES_FROM_AGE, ends, strict=True):
+            end = min(limit, ages)
+            _integrate_years(np.arange(age, end), count, slope, offset, left[age:end])
     return survival
+
+
+def _integrate_years(
+    ages: npt.NDArray[np.int64], count: int, slope: FloatArray, offset: FloatArray, total: FloatArray
+) -> None:
+    """Fill in the mean of exp(-exp(slope ln x - offset)) over the year from each age. Shape (age, draw)."""
+    power = np.empty_like(total)
+    total[...] = 0.0
+    for node, weight in zip(*find_nodes(count), strict=True):
+        np.multiply(np.log(ages + 0.5 * (node + 1.0))[:, np.newaxis], slope, out=power)
+        power -= offset
+        np.exp(power, out=power)
+        np.negative(power, out=power)
+        np.exp(power, out=power)
+        power *= 0.5 * weight
+        total += power

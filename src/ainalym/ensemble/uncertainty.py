@@ -14,6 +14,7 @@ SPREAD_UNITS: Mapping[str, tuple[str, ...]] = {
     "uniform": ("relative",),
     "triangular": ("relative",),
     "truncated_normal": ("standard_error",),
+    "normal": ("standard_error", "yr"),
     "band": ("band",),
     "resampled_history": ("yr",),
 }
@@ -27,6 +28,7 @@ DISTRIBUTIONS_OF_QUANTITY: Mapping[str, tuple[str, ...]] = {
     "lifetime_scale": FACTORS,
     "market_level": FACTORS,
     "market_error": FACTORS,
+    "market_drift": ("lognormal",),
     "unit_weight": FACTORS,
     "income_elasticity": ("truncated_normal",),
     "population_path": ("band", "lognormal"),
@@ -34,12 +36,18 @@ DISTRIBUTIONS_OF_QUANTITY: Mapping[str, tuple[str, ...]] = {
     "photovoltaic_path": ("band", "lognormal"),
     "composition": FACTORS,
     "price": ("resampled_history", *FACTORS),
+    "saturation_curve": ("normal",),
+    "switch_speed": FACTORS,
+    "switch_date": ("normal",),
+    "phase_out": ("normal",),
+    "switch_remaining": ("uniform", "triangular"),
 }
 """What the model draws, and from which distributions it can."""
 
 NEEDED = (
     *(("lifetime_shape", "all"), ("lifetime_scale", "all"), ("market_error", "all"), ("unit_weight", "all")),
-    *(("income_elasticity", "all"), ("price", "all")),
+    *(("market_drift", "all"), ("income_elasticity", "all"), ("price", "all"), ("saturation_curve", "all")),
+    *(("switch_speed", "all"), ("switch_date", "all"), ("phase_out", "all"), ("switch_remaining", "all")),
     *(
         (f"{path}_path", band)
         for path in ("population", "income", "photovoltaic")

@@ -17,9 +17,9 @@ import numpy as np
 from ainalym.errors import InputError, Problem
 from ainalym.kernels.boundary import NO_LABELS, FloatArray, Labels, as_floats, check_amounts, raise_any
 from ainalym.kernels.distributions import SHAPE_RANGE
-from ainalym.kernels.ensemble_plan import Request, plan_product, plan_survival
-from ainalym.kernels.ensemble_products import Product, StockProduct
-from ainalym.kernels.ensemble_run import summarise_draws
+from ainalym.kernels.ensemble_plan import Request, plan_product
+from ainalym.kernels.ensemble_products import Product
+from ainalym.kernels.ensemble_run import run_over, summarise_draws
 from ainalym.kernels.ensemble_settings import (
     EnsembleSummary,
     LifetimeDraws,
@@ -27,6 +27,7 @@ from ainalym.kernels.ensemble_settings import (
     Settings,
     check_option,
 )
+from ainalym.kernels.ensemble_stock import StockRequest, plan_stock_products
 from ainalym.kernels.lifetime import Convention, Weibull
 from ainalym.kernels.parameters import check_range
 from ainalym.kernels.stock_driven import SHORTFALLS, Shortfall
@@ -38,6 +39,9 @@ __all__ = [
     "compute_inflow_driven_ensemble",
     "compute_stock_driven_ensemble",
 ]
+
+PLANNED_TOGETHER = 6
+"""Products of a stock-driven ensemble that are made ready together."""
 
 
 def compute_inflow_driven_ensemble(
@@ -95,7 +99,9 @@ def compute_inflow_driven_ensemble(
     Notes
     -----
     Lifetimes that change smoothly over the cohorts are followed at some anchor cohorts and read between
-    them, to 1e-6; those of a few eras are all followed. Under ``uniform`` survival is integrated over each
+    them, to 1e-6; those of a few eras are all followed. In ``single`` precision such products are told from
+    a polynomial over the two factors of a draw, checked to 2e-6, see
+    :mod:`ainalym.kernels.ensemble_surface`. Under ``uniform`` survival is integrated over each
     year to 1e-6, see :mod:`ainalym.kernels.ensemble_nodes`; the other conventions are exact.
     """
     inflow = as_floats(inflow)
@@ -105,20 +111,18 @@ def compute_inflow_driven_ensemble(
     years, products = inflow.shape
     cohorts = np.broadcast_shapes(lifetime.parameter_shape, inflow.shape)
     shapes, scales = (np.broadcast_to(part, cohorts) for part in (lifetime.shape, lifetime.scale))
-    plans: list[Product] = []
-    errors = np.zeros(products)
     ranges = draws.ranges()
     shared = settings.share_looks(ranges, shapes[0])
-    for product, factors in enumerate(ranges):
+
+    def plan(product: int) -> tuple[Product, float]:
         request = Request(
             inflow[:, product], quantity == "stock", convention, settings.dtype, settings.exponent
         )
-        plan = plan_product(
-            request, shapes[:, product], scales[:, product], draws.block(product), factors, shared
+        return plan_product(
+            request, shapes[:, product], scales[:, product], draws.block(product), ranges[product], shared
         )
-        plans.append(plan.product)
-        errors[product] = plan.error
-    return summarise_draws(plans, draws, years, settings, errors)
+
+    return _summarise(run_over(threads, plan, range(products)), draws, years, settings)
 
 
 def compute_stock_driven_ensemble(
@@ -153,7 +157,10 @@ def compute_stock_driven_ensemble(
     quantity
         Whether quantiles of the outflow or of the inflow are wanted.
     precision
-        ``single`` halves the time; its error grows where a stock is large against what enters.
+        ``single`` takes less than half of the time. It tells the draws from a polynomial over their two
+        factors, laid through exact values and checked to 2e-6 of the largest value of the product; draws
+        that fall short, or nearly so, and products for which the check fails are solved year by year, in
+        which the error grows where a stock is large against what enters.
 
     Returns
     -------
@@ -178,16 +185,31 @@ def compute_stock_driven_ensemble(
         got = f"lifetime {lifetime.parameter_shape}"
         raise InputError(Problem("COH-002", "stock-driven ensemble", got, "(product,)", mend))
     request = Request(np.zeros(years), True, convention, settings.dtype, settings.exponent)
-    least_left = -np.inf if convention == "cbs" else 0.0
-    plans: list[Product] = []
-    errors = np.zeros(products)
-    for product, factors in enumerate(draws.ranges()):
-        shape, scale = float(lifetime.shape[product]), float(lifetime.scale[product])
-        survival, errors[product] = plan_survival(request, shape, scale, draws.block(product), factors)
-        named = Labels(labels.products and labels.products[product : product + 1], labels.years)
-        held = stock[:, product]
-        plans.append(StockProduct(survival, held, quantity == "inflow", shortfall, least_left, named))
-    return summarise_draws(plans, draws, years, settings, errors)
+    requests = [
+        StockRequest(
+            request,
+            stock[:, product],
+            float(lifetime.shape[product]),
+            float(lifetime.scale[product]),
+            draws.block(product),
+            factors,
+            quantity == "inflow",
+            shortfall,
+            Labels(labels.products and labels.products[product : product + 1], labels.years),
+        )
+        for product, factors in enumerate(draws.ranges())
+    ]
+    groups = [requests[begin : begin + PLANNED_TOGETHER] for begin in range(0, products, PLANNED_TOGETHER)]
+    plans = [plan for group in run_over(threads, plan_stock_products, groups) for plan in group]
+    return _summarise(plans, draws, years, settings)
+
+
+def _summarise(
+    plans: Sequence[tuple[Product, float]], draws: LifetimeDraws, years: int, settings: Settings
+) -> EnsembleSummary:
+    """Take all draws through the products made ready."""
+    errors = np.array([error for _, error in plans])
+    return summarise_draws([product for product, _ in plans], draws, years, settings, errors)
 
 
 def _check_ensemble(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -28,16 +29,15 @@ from ainalym.kernels.ensemble_products import (
     cut_staircase,
     multiply,
 )
+from ainalym.kernels.ensemble_surface import Surface, fit_surface, lay_grid
+from ainalym.kernels.histogram import AnyFloatArray
 from ainalym.kernels.lifetime import ENTRY_MOMENTS, Convention, Weibull
 
 ERAS = 3
 """Up to so many different lifetimes among the cohorts are all followed; more are read between anchors."""
 
-ANCHOR_COUNTS = (8, 11, 15, 20, 27, 36)
+ANCHOR_COUNTS = (6, 8, 10, 11, 12, 14, 17, 20, 24)
 """Numbers of anchors tried, the fewest first."""
-
-ANCHOR_STENCIL = 8
-"""Number of anchors through which a polynomial over the cohorts is laid."""
 
 TOLERANCE = 1e-6
 """Largest error of a survival read between anchors, in shares of a cohort; and of values that are told from a
@@ -80,7 +80,7 @@ class Plan(NamedTuple):
         Largest error found, in shares of a cohort.
     """
 
-    product: LinearProduct
+    product: Product
     error: float
 
 
@@ -143,6 +143,10 @@ def plan_product(
     years = len(request.inflow)
     nodes = choose_nodes(request.convention, years, Range(shape, scale), request.exponent)
     error = anchors.error + nodes.error
+    if request.dtype == np.float32 and len(anchors.shapes) > 1:
+        surface = _try_surface(request, anchors, nodes, draws, factors)
+        if surface is not None:
+            return Plan(surface.product, error + surface.error)
     matrix = plan_matrix(request, anchors, nodes)
     if nodes.reading == "exact":
         closed = ClosedLooks(anchors.shapes, anchors.scales, years)
@@ -217,21 +221,23 @@ def choose_anchors(shapes: FloatArray, scales: FloatArray, factors: Range) -> An
     Returns
     -------
     Anchors
-        Every different lifetime where there are few; else the fewest anchors, evenly over the cohorts,
-        between which the survival of the others is read to :data:`TOLERANCE`; else every different
-        lifetime.
+        Every different lifetime where there are few; else the fewest anchors, closer at both ends of the
+        cohorts, between which the survival of the others is read to :data:`TOLERANCE`; else every
+        different lifetime.
     """
     cohorts = len(shapes)
     if (shapes == shapes[0]).all() and (scales == scales[0]).all():
         return Anchors(shapes[:1], scales[:1], np.ones((cohorts, 1)), 0.0)
     pairs, of_cohort = np.unique(np.stack([shapes, scales], axis=1), axis=0, return_inverse=True)
     if len(pairs) > ERAS:
+        exact = _probe_cohorts(shapes, scales, factors)
         for count in ANCHOR_COUNTS:
             if count >= len(pairs):
                 break
-            chosen = np.round(np.linspace(0, cohorts - 1, count)).astype(np.intp)
-            weights = _lagrange(chosen, cohorts)
-            error = _anchor_error(shapes, scales, chosen, weights, factors)
+            chosen, weights = _spread_anchors(count, cohorts)
+            read = np.empty_like(exact)
+            multiply(weights, exact[chosen], read)
+            error = float(np.abs(read - exact).max())
             if error <= TOLERANCE:
                 return Anchors(shapes[chosen], scales[chosen], weights, error)
     return Anchors(pairs[:, 0], pairs[:, 1], np.eye(len(pairs))[of_cohort.ravel()], 0.0)
@@ -262,12 +268,8 @@ def plan_matrix(request: Request, anchors: Anchors, nodes: Nodes) -> FloatArray:
     """
     years, width = len(request.inflow), nodes.weights.shape[1] - 1
     matrix = np.zeros((years, 1 + anchors.shapes.size * width))
-    for anchor, of_cohort in enumerate(anchors.weights.T):
-        sold = request.inflow * of_cohort
-        entering = sold if request.of_stock else -np.diff(sold, prepend=0.0)
-        padded = np.concatenate([entering[::-1], np.zeros(years - 1)])
-        toeplitz = np.lib.stride_tricks.sliding_window_view(padded, years)[::-1]
-        by_node = np.empty_like(nodes.weights)
+    by_node = np.empty_like(nodes.weights)
+    for anchor, toeplitz in enumerate(_toeplitz(request, anchors.weights).swapaxes(0, 1)):
         multiply(np.ascontiguousarray(toeplitz), nodes.weights, by_node)
         matrix[:, 0] += by_node[:, 0]
         factor = anchors.shapes[anchor] if nodes.reading == "density" else 1.0
@@ -277,6 +279,70 @@ def plan_matrix(request: Request, anchors: Anchors, nodes: Nodes) -> FloatArray:
     return matrix
 
 
+def _try_surface(
+    request: Request, anchors: Anchors, nodes: Nodes, draws: Block, factors: Range
+) -> Surface | None:
+    """Lay a surface through exact values on a grid of draws, or give none where that is not good enough."""
+    grid = lay_grid(draws, factors, float(anchors.shapes.max()))
+    if grid is None or nodes.reading == "exact":
+        return None
+    # A grid is as good in single precision as what is told from it; the check is not.
+    values, expected = (
+        _sum_over_anchors(request, anchors, nodes, block, dtype)
+        for block, dtype in ((grid.block, request.dtype), (grid.checked, np.float64))
+    )
+    return fit_surface(grid, values.astype(np.float64), expected, request.dtype)
+
+
+def _sum_over_anchors(
+    request: Request, anchors: Anchors, nodes: Nodes, block: Block, dtype: npt.DTypeLike
+) -> AnyFloatArray:
+    """Yearly values of some draws, through the survival by age of every anchor. Shape (year, draw)."""
+    left = _survival_by_age(anchors, nodes, request.convention, block, dtype)
+    years, ages, draws = len(request.inflow), left.shape[1], left.shape[2]
+    toeplitz = _toeplitz(request, anchors.weights)[..., :ages].astype(dtype)
+    values = np.empty((years, draws), dtype=dtype)
+    multiply(toeplitz.reshape(years, -1), left.reshape(-1, draws), values)
+    if not request.of_stock:
+        values += request.inflow[:, None].astype(dtype)
+    return values
+
+
+def _survival_by_age(
+    anchors: Anchors, nodes: Nodes, convention: Convention, block: Block, dtype: npt.DTypeLike
+) -> AnyFloatArray:
+    """Survival by age of some draws, without the ages at which nothing is left. Shape (anchor, age, draw)."""
+    number, ages, draws = len(anchors.shapes), len(nodes.ages), block.shape_factor.size
+    looks = _looks(anchors, nodes)
+    rows = looks.chosen(np.arange(number * ages), dtype).look(block, Workspace(dtype))
+    seen = rows[1:].reshape(number, ages, draws)
+    if convention in ENTRY_MOMENTS:
+        if nodes.weights[0, 0] == 0:
+            return seen
+        return np.concatenate([np.ones((number, 1, draws), dtype=dtype), seen], axis=1)
+    if nodes.reading == "density":
+        seen *= anchors.shapes[:, None, None].astype(dtype)
+    left = np.empty((number, len(nodes.weights), draws), dtype=dtype)
+    weights = nodes.weights.astype(dtype)
+    for anchor in range(number):
+        multiply(np.ascontiguousarray(weights[:, 1:]), seen[anchor], left[anchor])
+    left += weights[:, :1]
+    return left
+
+
+def _toeplitz(request: Request, of_cohort: FloatArray) -> FloatArray:
+    """Matrices from survival by age to the stock, or to the outflow less what is sold.
+
+    Shape (year, anchor, age).
+    """
+    years, anchors = of_cohort.shape
+    sold = request.inflow * of_cohort.T
+    padded = np.zeros((anchors, 2 * years - 1))
+    padded[:, :years] = (sold if request.of_stock else -np.diff(sold, prepend=0.0))[:, ::-1]
+    windows = np.lib.stride_tricks.sliding_window_view(padded, years, axis=1)
+    return windows[:, ::-1].transpose(1, 0, 2)
+
+
 def _looks(anchors: Anchors, nodes: Nodes) -> ExponentialLooks:
     """Every node of every anchor, anchor by anchor."""
     slopes = anchors.shapes[:, None] * (np.log(nodes.ages) - np.log(anchors.scales)[:, None])
@@ -284,32 +350,25 @@ def _looks(anchors: Anchors, nodes: Nodes) -> ExponentialLooks:
     return ExponentialLooks(arguments.reshape(-1, 2), nodes.reading == "density")
 
 
-def _lagrange(chosen: IndexArray, cohorts: int) -> FloatArray:
-    """Weights of the polynomial through the nearest anchors, at every cohort. Shape (cohort, anchor)."""
-    width = min(ANCHOR_STENCIL, len(chosen))
-    every = np.arange(cohorts)
-    right = np.searchsorted(chosen, every, side="right")
-    stencil = np.clip(right - width // 2, 0, len(chosen) - width)[:, None] + np.arange(width)
-    at = chosen[stencil].astype(np.float64)
-    weights = np.zeros((cohorts, len(chosen)))
-    for node in range(width):
-        others = np.delete(at, node, axis=1)
-        value = ((every[:, None] - others) / (at[:, node, None] - others)).prod(axis=1)
-        weights[every, stencil[:, node]] = value
-    return weights
+@lru_cache(maxsize=64)
+def _spread_anchors(count: int, cohorts: int) -> tuple[IndexArray, FloatArray]:
+    """Cohorts next to the Chebyshev points, and the polynomial through them. Shape (cohort, anchor)."""
+    points = 0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / count)
+    chosen = np.unique(np.round((cohorts - 1) * points).astype(np.intp))
+    at = chosen.astype(np.float64)
+    weights = np.empty((cohorts, len(chosen)))
+    for anchor in range(len(chosen)):
+        others = np.delete(at, anchor)
+        weights[:, anchor] = ((np.arange(cohorts)[:, None] - others) / (at[anchor] - others)).prod(axis=1)
+    return chosen, weights
 
 
-def _anchor_error(
-    shapes: FloatArray, scales: FloatArray, chosen: IndexArray, weights: FloatArray, factors: Range
-) -> float:
-    """Largest error of a survival read between anchors, over ages and the ends of the range of the draws."""
+def _probe_cohorts(shapes: FloatArray, scales: FloatArray, factors: Range) -> FloatArray:
+    """Survival of every cohort at some ages and the ends of the range. Shape (cohort, probe)."""
     corners = factors.corners()
     ages = np.geomspace(0.25, len(shapes), 12)[:, None, None]
     lifetime = Weibull(np.multiply.outer(corners.shape, shapes), np.multiply.outer(corners.scale, scales))
-    exact = lifetime.survival(ages).reshape(-1, len(shapes)).T
-    read = np.empty_like(exact)
-    multiply(weights, exact[chosen], read)
-    return float(np.abs(read - exact).max())
+    return np.ascontiguousarray(lifetime.survival(ages).reshape(-1, len(shapes)).T)
 
 
 def _try_few_looks(

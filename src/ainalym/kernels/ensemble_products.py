@@ -15,9 +15,10 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import as_strided
 
 from ainalym.kernels.boundary import FloatArray, Labels
-from ainalym.kernels.histogram import AnyFloatArray, CountArray
+from ainalym.kernels.histogram import AnyFloatArray, Bins
 from ainalym.kernels.lifetime import Weibull, survival_by_age
 from ainalym.kernels.stock_driven import STOCK_TOLERANCE, Shortfall, compute_stock_driven
 
@@ -25,7 +26,7 @@ BLAS_WORK = 250_000
 """Multiply-adds per call of a matrix product. OpenBLAS keeps to the calling thread up to 262,144, so that its
 threads and ours do not fight; a fight makes an ensemble twenty times slower."""
 
-LEAST_COLUMNS = 64
+LEAST_COLUMNS = 32
 """Draws per call of a matrix product, at least."""
 
 LARGEST_ARGUMENT = 80.0
@@ -44,7 +45,7 @@ class Workspace:
     def __init__(self, dtype: npt.DTypeLike) -> None:
         self.dtype = np.dtype(dtype)
         self._buffers: dict[str, AnyFloatArray] = {}
-        self._bins: CountArray = np.empty(0, dtype=np.intp)
+        self._bins = Bins(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.intp))
 
     def room(self, name: str, *shape: int) -> AnyFloatArray:
         """Give a buffer, with whatever it held before.
@@ -67,23 +68,22 @@ class Workspace:
             buffer = self._buffers[name] = np.empty(size, dtype=self.dtype)
         return buffer[:size].reshape(shape)
 
-    def bins(self, *shape: int) -> CountArray:
-        """Give a buffer for the numbers of bins.
+    def bins(self, size: int) -> Bins:
+        """Give buffers for the numbers of bins.
 
         Parameters
         ----------
-        shape
-            Its shape.
+        size
+            How many numbers.
 
         Returns
         -------
-        CountArray
-            In one piece.
+        Bins
+            In one piece each.
         """
-        size = prod(shape)
-        if self._bins.size < size:
-            self._bins = np.empty(size, dtype=np.intp)
-        return self._bins[:size].reshape(shape)
+        if self._bins.wide.size < size:
+            self._bins = Bins(np.empty(size, dtype=np.int32), np.empty(size, dtype=np.intp))
+        return Bins(self._bins.narrow[:size], self._bins.wide[:size])
 
 
 @dataclass(frozen=True)
@@ -287,9 +287,19 @@ def multiply(left: AnyFloatArray, right: AnyFloatArray, out: AnyFloatArray) -> N
     if columns < LEAST_COLUMNS:
         _multiply_in_parts(left, right, out)
         return
-    for start in range(0, right.shape[1], columns):
-        some = slice(start, start + columns)
-        np.matmul(left, right[:, some], out=out[:, some])
+    whole = right.shape[1] // columns
+    if whole:
+        np.matmul(left, _cut_columns(right, columns, whole), out=_cut_columns(out, columns, whole))
+    rest = slice(whole * columns, None)
+    if right[:, rest].size:
+        np.matmul(left, right[:, rest], out=out[:, rest])
+
+
+def _cut_columns(matrix: AnyFloatArray, columns: int, parts: int) -> AnyFloatArray:
+    """See a matrix as a stack of parts of its columns: one call takes all, and holds no other thread up."""
+    down, across = matrix.strides
+    shape, strides = (parts, len(matrix), columns), (columns * across, down, across)
+    return as_strided(matrix, shape, strides)
 
 
 def _multiply_in_parts(left: AnyFloatArray, right: AnyFloatArray, out: AnyFloatArray) -> None:
@@ -367,7 +377,7 @@ class StockProduct:
     def compute(self, block: Block, work: Workspace) -> AnyFloatArray:
         """Compute the yearly values of a block of draws; see :class:`Product`."""
         left = self.survival.compute(block, work)
-        inflow, lowest = self._solve(left, work)
+        inflow, lowest = solve_inflow(self.stock[:, None], left, work)
         unsolved = left[0] <= 0
         if self.shortfall != "negative_inflow":
             unsolved |= lowest < 0
@@ -380,29 +390,6 @@ class StockProduct:
             values[:, unsolved] = self._solve_exactly(left[:, unsolved])
         return values
 
-    def _solve(self, left: AnyFloatArray, work: Workspace) -> tuple[AnyFloatArray, AnyFloatArray]:
-        """Solve year by year for what must enter, and tell the lowest gap that it had to fill."""
-        years, draws = len(self.stock), left.shape[1]
-        inflow, older = work.room("inflow", years, draws), work.room("older", draws)
-        inverse, lowest = work.room("inverse", draws), work.room("lowest", draws)
-        lowest[...] = 0
-        # A draw of which nothing is left in its first year gives infinities here, and an error later.
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            np.divide(1, left[0], out=inverse)
-            for year, held in enumerate(self.stock.tolist()):
-                gap = inflow[year]
-                if year:
-                    depth = min(year, len(left) - 1)
-                    past = inflow[year - depth : year][::-1]
-                    np.einsum("kn,kn->n", left[1 : depth + 1], past, out=older)
-                    np.subtract(held, older, out=gap)
-                else:
-                    gap[...] = held
-                np.add(gap, STOCK_TOLERANCE * held, out=older)
-                np.minimum(lowest, older, out=lowest)
-                np.multiply(gap, inverse, out=gap)
-        return inflow, lowest
-
     def _solve_exactly(self, left: AnyFloatArray) -> FloatArray:
         """Solve the draws whose stock falls faster than its things die, as asked, or raise."""
         survival = np.zeros((left.shape[1], max(len(left), len(self.stock)), 1))
@@ -411,3 +398,46 @@ class StockProduct:
             self.stock[:, None], survival, self.shortfall, by_cohort=False, labels=self.labels
         )
         return np.asarray((solved.inflow if self.inflow_asked else solved.outflow)[..., 0].T)
+
+
+def solve_inflow(
+    stock: FloatArray, left: AnyFloatArray, work: Workspace
+) -> tuple[AnyFloatArray, AnyFloatArray]:
+    """Solve year by year for what must enter to keep a stock, below 0 where it falls short.
+
+    Parameters
+    ----------
+    stock
+        Stock at the END of each year. Shape (year, 1), or (year, draw) where it differs by draw.
+    left
+        Survival by age of each draw; where it gives fewer ages than years, nothing is left later. Shape
+        (age, draw).
+    work
+        Buffers, in two of which the result lives until the next call.
+
+    Returns
+    -------
+    tuple of AnyFloatArray
+        The inflow, and the lowest gap that it had to fill. Shapes (year, draw) and (draw,).
+    """
+    years, draws = len(stock), left.shape[1]
+    inflow, older = work.room("inflow", years, draws), work.room("older", draws)
+    inverse, lowest = work.room("inverse", draws), work.room("lowest", draws)
+    allowed = (STOCK_TOLERANCE * stock).astype(work.dtype)
+    stock = stock.astype(work.dtype)
+    lowest[...] = 0
+    # A draw of which nothing is left in its first year gives infinities here, and an error later.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        np.divide(1, left[0], out=inverse)
+        for year, held in enumerate(stock):
+            gap = inflow[year]
+            if year:
+                depth = min(year, len(left) - 1)
+                np.einsum("kn,kn->n", left[1 : depth + 1], inflow[year - depth : year][::-1], out=older)
+                np.subtract(held, older, out=gap)
+            else:
+                gap[...] = held
+            np.add(gap, allowed[year], out=older)
+            np.minimum(lowest, older, out=lowest)
+            np.multiply(gap, inverse, out=gap)
+    return inflow, lowest

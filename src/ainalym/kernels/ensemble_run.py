@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,10 +16,10 @@ from ainalym.kernels.ensemble_products import Block, Product, Workspace
 from ainalym.kernels.ensemble_settings import EnsembleSummary, LifetimeDraws, Settings
 from ainalym.kernels.histogram import BINS, AnyFloatArray, Histogram
 
-BLOCK_DRAWS = 2000
+BLOCK_DRAWS = 2500
 """Draws taken at a time: few enough for the cache, enough to make the calls cheap."""
 
-BATCH_BLOCKS = 5
+BATCH_BLOCKS = 4
 """Blocks whose totals over products are held at a time, at most."""
 
 SAMPLE_DRAWS = 256
@@ -25,6 +27,10 @@ SAMPLE_DRAWS = 256
 
 WIDENING = 16.0
 """How many times wider the bins are laid when a quantile falls out of them."""
+
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 
 @dataclass
@@ -35,6 +41,29 @@ class _Tally:
     total: Histogram | None
     totals: FloatArray | None
     lock: Lock = field(default_factory=Lock)
+
+
+def run_over(threads: int, act: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
+    """Run something over items, on some threads.
+
+    Parameters
+    ----------
+    threads
+        Number of threads; with 1 it runs on the calling one.
+    act
+        What to run.
+    items
+        What it is run over.
+
+    Returns
+    -------
+    list of Answer
+        In the order of the items.
+    """
+    if threads == 1:
+        return [act(item) for item in items]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(act, items))
 
 
 def summarise_draws(
@@ -120,13 +149,7 @@ def _pass_over(
     def take(batch: list[slice]) -> None:
         _take_batch(plans, draws, years, batch, Workspace(settings.dtype), tally)
 
-    if settings.threads == 1:
-        for batch in batches:
-            take(batch)
-        return
-    with ThreadPoolExecutor(settings.threads) as pool:
-        for done in [pool.submit(take, batch) for batch in batches]:
-            done.result()
+    run_over(settings.threads, take, batches)
 
 
 def _take_batch(
@@ -166,4 +189,4 @@ def _count(histogram: Histogram, values: AnyFloatArray, work: Workspace, lock: L
     factor, summand = histogram.to_bins(work.dtype)
     values *= factor
     values += summand
-    histogram.count(values, work.bins(*values.shape), lock)
+    histogram.count(values, work.bins(values.size), lock)

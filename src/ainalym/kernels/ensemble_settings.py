@@ -129,7 +129,8 @@ class EnsembleSummary(NamedTuple):
     total_resolution
         The same for the sum over products. Shape (year,).
     survival_error
-        Largest error of the survivals by reading them between ages and between cohorts. Shape (product,).
+        Largest error of the survivals by reading them between ages and between cohorts, and of values told
+        from few looks or a surface, as a part of the largest value. Shape (product,).
     totals
         On request, the sum over products of every draw. Shape (draw, year).
     """

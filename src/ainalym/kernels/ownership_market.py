@@ -12,13 +12,13 @@ as well, so that both tell the same stock; early retirement would make them diff
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ainalym.errors import InputError, Problem
 from ainalym.kernels.boundary import FloatArray, as_floats
-from ainalym.kernels.cohort import sum_over_cohorts
 from ainalym.kernels.joining import LASTING, compute_usable_ratio
 
 IntArray = npt.NDArray[np.intp]
@@ -63,6 +63,28 @@ class OwnershipPath:
     bearers: FloatArray
     shares: FloatArray
     group: IntArray
+
+
+class Response(NamedTuple):
+    """How fast a market answers to what is wanted; see :func:`compute_market_for_ownership`.
+
+    Attributes
+    ----------
+    adjustment
+        Share of the gap between path and stock closed in a year, in (0, 1].
+    momentum
+        Share of the market that goes on as before after one year, in [0, 1).
+    lasting
+        Part of the logarithm of actual over wanted stock that never closes, in [0, 1].
+    """
+
+    adjustment: float = ADJUSTMENT
+    momentum: float = MOMENTUM
+    lasting: float = LASTING
+
+
+MEASURED = Response()
+"""As measured."""
 
 
 def compute_market_for_ownership(
@@ -125,37 +147,87 @@ def compute_market_for_ownership(
     history, survival = as_floats(history), as_floats(survival)
     _check(history, survival, path, adjustment, momentum)
     past, years, products = history.shape[-2], path.shares.shape[-2], history.shape[-1]
-    starts = np.searchsorted(path.group, np.arange(path.stock.shape[-1]))
-    left = _carry_history(history, survival, years)
-    batch = np.broadcast_shapes(left.shape[:-2], path.stock.shape[:-2], path.shares.shape[:-2])
-    sold = np.zeros((*batch, years, products))
-    held = np.einsum("...cp,...cp->...p", history, survival[..., past - 1 :: -1, :])
-    kept = np.add.reduceat(held, starts, axis=-1)
-    level = compute_usable_ratio(kept, path.stock[..., 0, :]) ** lasting
-    wanted = path.stock * level[..., np.newaxis, :]
-    before = np.add.reduceat(history[..., -1, :], starts, axis=-1)
+    batch = np.broadcast_shapes(
+        *(array.shape[:-2] for array in (history, survival, path.stock, path.bearers, path.shares))
+    )
+
+    def put_batch_last(array: FloatArray) -> FloatArray:
+        whole = np.broadcast_to(array, (*batch, *array.shape[-2:])).reshape(-1, *array.shape[-2:])
+        return np.ascontiguousarray(whole.T)
+
+    sales = np.zeros((products, past + years, max(int(np.prod(batch)), 1)))
+    sales[:, :past] = put_batch_last(history)
+    follow_ownership(
+        sales,
+        put_batch_last(survival),
+        OwnershipPath(
+            put_batch_last(path.stock), put_batch_last(path.bearers), put_batch_last(path.shares), path.group
+        ),
+        Response(adjustment, momentum, lasting),
+    )
+    return np.ascontiguousarray(sales[:, past:].T).reshape(*batch, years, products)
+
+
+def follow_ownership(
+    sales: FloatArray,
+    survival: FloatArray,
+    path: OwnershipPath,
+    response: Response = MEASURED,
+    fluctuation: FloatArray | None = None,
+) -> None:
+    """Fill in the sales after history of many draws at once, the draws on the last axis.
+
+    Parameters
+    ----------
+    sales
+        Placed on market; what stands after history is written over. Shape (product, past + year, draw),
+        pieces/yr.
+    survival
+        Share of a cohort in stock at the end of a year. Shape (product, age, draw), as many ages as years.
+    path
+        What the stock should come to, every array with its draws last: stock and bearers of shape
+        (group, 1 + year, draw), shares of shape (product, year, draw).
+    response
+        How fast the market answers.
+    fluctuation
+        By what each year lies above or below what is usual, from the last year of history on. Shape
+        (product, 1 + year, draw), above 0; 1 without it.
+
+    Notes
+    -----
+    The rule is that of :func:`compute_market_for_ownership`. A year that fluctuates sells the more or less of
+    its factor, and is then part of the stock: what was bought too early is not needed later. What goes on
+    as before is the last year of history without its own factor. Sums run over whole rows of draws, in the
+    same order whatever their number, so that a draw has the same bits in any block.
+    """
+    years, past = path.shares.shape[1], sales.shape[1] - path.shares.shape[1]
+    starts = np.searchsorted(path.group, np.arange(len(path.stock)))
+    kept = np.add.reduceat(_sum_what_is_left(sales[:, :past], survival[:, past - 1 :: -1]), starts, axis=0)
+    wanted = path.stock * (compute_usable_ratio(kept, path.stock[:, 0]) ** response.lasting)[:, np.newaxis]
+    usual = sales[:, past - 1] if fluctuation is None else sales[:, past - 1] / fluctuation[:, 0]
+    before = np.add.reduceat(usual, starts, axis=0)
     for year in range(years):
-        reversed_ages = survival[..., year:0:-1, :]
-        remaining = left[..., year, :] + np.einsum("...cp,...cp->...p", sold[..., :year, :], reversed_ages)
-        remaining_group = np.add.reduceat(remaining, starts, axis=-1)
-        growth = wanted[..., year + 1, :] - wanted[..., year, :]
-        desired = kept + growth + adjustment * (wanted[..., year, :] - kept)
-        share = path.shares[..., year, :]
-        reaching_year_end = np.add.reduceat(share * survival[..., 0, :], starts, axis=-1)
-        needed = np.maximum(desired - remaining_group, 0.0) / reaching_year_end
-        going_on = before * path.bearers[..., year + 1, :] / path.bearers[..., 0, :]
-        weight = momentum ** (year + 1)
+        until = past + year
+        remaining = np.add.reduceat(
+            _sum_what_is_left(sales[:, :until], survival[:, until:0:-1]), starts, axis=0
+        )
+        growth = wanted[:, year + 1] - wanted[:, year]
+        desired = kept + growth + response.adjustment * (wanted[:, year] - kept)
+        share = path.shares[:, year]
+        reaching_year_end = np.add.reduceat(share * survival[:, 0], starts, axis=0)
+        needed = np.maximum(desired - remaining, 0.0) / reaching_year_end
+        going_on = before * path.bearers[:, year + 1] / path.bearers[:, 0]
+        weight = response.momentum ** (year + 1)
         bought = (1.0 - weight) * needed + weight * going_on
-        sold[..., year, :] = share * bought[..., path.group]
-        kept = remaining_group + bought * reaching_year_end
-    return sold
+        np.multiply(share, bought[path.group], out=sales[:, until])
+        if fluctuation is not None:
+            sales[:, until] *= fluctuation[:, year + 1]
+        kept = remaining + np.add.reduceat(sales[:, until] * survival[:, 0], starts, axis=0)
 
 
-def _carry_history(history: FloatArray, survival: FloatArray, years: int) -> FloatArray:
-    """Compute what is left of history at the end of each year after it. Shape (..., year, product)."""
-    past, products = history.shape[-2], history.shape[-1]
-    padded = np.concatenate([history, np.zeros((*history.shape[:-2], years, products))], axis=-2)
-    return sum_over_cohorts(padded, survival[..., : past + years, :])[..., past:, :]
+def _sum_what_is_left(sales: FloatArray, survival: FloatArray) -> FloatArray:
+    """Sum over cohorts what is left of each. Shape (product, draw)."""
+    return np.asarray(np.einsum("pcd,pcd->pd", sales, survival))
 
 
 def _check(

@@ -6,6 +6,7 @@ category, or a product.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
@@ -153,11 +154,26 @@ class TreatmentPlaces(NamedTuple):
     landfill: int
 
 
+class Picking(NamedTuple):
+    """Share of a material that is taken out before its treatment and goes to informal workshops.
+
+    Attributes
+    ----------
+    formal
+        Of what is formally collected, no more than of the rest. Shape (material, year or 1, draw), in [0, 1].
+    rest
+        Of what takes another route to a treatment. Same.
+    """
+
+    formal: FloatArray
+    rest: FloatArray
+
+
 def follow_materials(
     embedded: FloatArray,
     shares: TreatedShares,
     efficiency: FloatArray,
-    picked: FloatArray,
+    picked: Picking,
     places: TreatmentPlaces,
 ) -> tuple[Fates, FloatArray]:
     """Follow the materials in e-waste to their fates.
@@ -172,8 +188,7 @@ def follow_materials(
         Share of a material recovered by a treatment, refining included. Shape (treatment, material,
         year or 1, draw), in [0, 1].
     picked
-        Share of a material that is taken out before its treatment, whatever that is, and goes to informal
-        workshops. Shape (material, year or 1, draw), in [0, 1].
+        What is taken out before.
     places
         Which treatment is which.
 
@@ -184,8 +199,9 @@ def follow_materials(
 
     Notes
     -----
-    R(m) = M(m) [ (1 - k(m)) sum_t s(t) e(t, m) + k(m) e(informal, m) sum_t s(t) ]. As picking does not depend
-    on the route, more collection recovers no less wherever a formal treatment recovers no less than another.
+    R(m) = M(m) sum_t s(t) [ (1 - k(t, m)) e(t, m) + k(t, m) e(informal, m) ], with k what is picked. As less
+    is picked on the formal route, and a formal treatment recovers no less than another, more collection never
+    recovers less.
 
     References
     ----------
@@ -193,27 +209,51 @@ def follow_materials(
     """
     fates = Fates(*(np.empty(embedded.shape) for _ in fields(Fates)))
     formal = np.empty(embedded.shape)
-    delivered = shares.treated.sum(axis=0)
-    by_treatment = range(len(shares.treated))
+    others = [place for place in range(len(shares.treated)) if place not in places.formal]
+    arriving = [sum_places(shares.treated, group) for group in (places.formal, others)]
+    landfill = shares.treated[places.landfill]
     for material, mass in enumerate(embedded):
-        kept, taken = 1.0 - picked[material], picked[material]
-        back = np.zeros(mass.shape)
-        for treatment in by_treatment:
-            term = shares.treated[treatment] * efficiency[treatment, material]
-            back += term
-            if treatment in places.formal:
-                formal[material] = term if treatment == places.formal[0] else formal[material] + term
-        formal[material] *= kept * mass
-        by_pickers = taken * delivered * efficiency[places.informal, material]
-        landfilled = kept * shares.treated[places.landfill] * (1.0 - efficiency[places.landfill, material])
-        fates.recovered[material] = mass * (kept * back + by_pickers)
+        own = efficiency[:, material]
+        won = [sum_places(shares.treated, group, own) for group in (places.formal, others)]
+        kept = [1.0 - picked.formal[material], 1.0 - picked.rest[material]]
+        taken = picked.formal[material] * arriving[0] + picked.rest[material] * arriving[1]
+        by_pickers = taken * own[places.informal]
+        landfilled = kept[1] * landfill * (1.0 - own[places.landfill])
+        lost = sum(kept[way] * (arriving[way] - won[way]) for way in (0, 1)) - landfilled
+        formal[material] = mass * (kept[0] * won[0])
+        fates.recovered[material] = mass * (kept[0] * won[0] + kept[1] * won[1] + by_pickers)
         fates.disposed[material] = mass * landfilled
-        fates.lost_to_picking[material] = mass * (taken * delivered - by_pickers)
-        fates.lost_in_treatment[material] = mass * (kept * (delivered - back) - landfilled)
+        fates.lost_to_picking[material] = mass * (taken - by_pickers)
+        fates.lost_in_treatment[material] = mass * lost
         fates.reused[material] = mass * shares.reused
         fates.exported[material] = mass * shares.exported
         fates.held[material] = mass * shares.held
     return fates, formal
+
+
+def sum_places(
+    treated: FloatArray, places: Sequence[int], efficiency: FloatArray | None = None
+) -> FloatArray:
+    """Sum shares over some treatments, weighted with their efficiency where one is given.
+
+    Parameters
+    ----------
+    treated
+        Shape (treatment, group, year, draw).
+    places
+        Which treatments.
+    efficiency
+        Shape (treatment, year or 1, draw).
+
+    Returns
+    -------
+    FloatArray
+        Shape (group, year, draw).
+    """
+    total = np.zeros(treated.shape[1:])
+    for place in places:
+        total += treated[place] if efficiency is None else treated[place] * efficiency[place]
+    return total
 
 
 def compute_balance_error(embedded: FloatArray, fates: Fates) -> FloatArray:

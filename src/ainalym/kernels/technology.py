@@ -11,9 +11,16 @@ from ainalym.errors import InputError, Problem
 from ainalym.kernels.boundary import FloatArray, as_floats
 from ainalym.kernels.growth import compute_substitution_shares
 
-PHASE_OUT_SPEED = 1.0
-"""By how much the logarithm of a product's share falls in each year after the end of its making and trade,
-1/yr: what is in shops and stores sells out within a few years. An assumption."""
+PHASE_OUT_SPEED = 0.75
+"""By how much the logarithm of a product's share falls in a year once its making and trade have ended, 1/yr.
+
+No figures after a ban are at hand; this is how fast tube televisions and monitors left the reference groups
+when their makers gave them up (0.71 and 0.79 in table technology_switches)."""
+
+PHASE_OUT_YEARS = 5.0
+"""Years until that speed is reached, growing evenly from nought: exemptions and what shops hold. Tube
+televisions and monitors took as long, from a fall of 0.3 a year in 2002 to one of 1 in 2006. That a ban works
+like it is an assumption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,8 @@ class Switches:
     remaining
         Share of the group that the product keeps in the end, in [0, 1). Shape (..., product).
     phase_out
-        Last year in which the product may be made or traded, infinite where there is none. Shape (product,).
+        Last year in which the product may be made or traded, infinite where there is none. Shape
+        (..., product).
     """
 
     speed: FloatArray
@@ -69,10 +77,11 @@ def compute_technology_shares(
     Notes
     -----
     The log odds against the successor are those of history and fall by ``speed`` a year (Fisher-Pry). After
-    its phase-out the share of a product falls by :data:`PHASE_OUT_SPEED` on top of that, and the successor
-    has what it loses. A product that is no longer sold stays away; one that sells
-    less than its remaining share keeps what it has. Where the successor, or nothing at all, was sold in the
-    last year of history, the odds of the table are taken: -speed (t - midpoint).
+    its phase-out the logarithm of a share falls on top of that, ever faster for :data:`PHASE_OUT_YEARS` and
+    by :data:`PHASE_OUT_SPEED` a year from then on; the successor has what it loses. A product that is no
+    longer sold stays away; one that sells less than its remaining share keeps what it has. Where the
+    successor was not sold in the last year of history, the odds of the table are taken:
+    -speed (t - midpoint).
     """
     moments = as_floats(years)
     _check(switches)
@@ -93,10 +102,28 @@ def compute_technology_shares(
     passed = (moments[1:] - moments[0])[:, np.newaxis]
     odds = start[..., np.newaxis, :] - switches.speed[..., np.newaxis, :] * passed
     shares = kept[..., np.newaxis, :] + free[..., np.newaxis] * compute_substitution_shares(odds)
-    overdue = np.maximum(moments[1:, np.newaxis] - np.maximum(switches.phase_out, moments[0]), 0.0)
-    left: FloatArray = shares * np.exp(-PHASE_OUT_SPEED * overdue)
+    end = np.maximum(switches.phase_out, moments[0])[..., np.newaxis, :]
+    left: FloatArray = shares * np.exp(-PHASE_OUT_SPEED * count_years_at_speed(moments[1:, np.newaxis] - end))
     left[..., successor] += (shares - left).sum(axis=-1)
     return left
+
+
+def count_years_at_speed(passed: FloatArray) -> FloatArray:
+    """Count the years since a phase-out as so many years at its full speed.
+
+    Parameters
+    ----------
+    passed
+        Years since the phase-out, below 0 before it. Any shape.
+
+    Returns
+    -------
+    FloatArray
+        0 or more, rising without a kink: x^2 / 2n for the first n = :data:`PHASE_OUT_YEARS`, then x - n / 2.
+    """
+    since = np.maximum(passed, 0.0)
+    starting = np.minimum(since, PHASE_OUT_YEARS)
+    return np.asarray(0.5 * starting**2 / PHASE_OUT_YEARS + since - starting)
 
 
 def _check(switches: Switches) -> None:

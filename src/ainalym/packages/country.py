@@ -52,6 +52,9 @@ class Country:
         Figures that others have published, one row each.
     sales
         Sales on the domestic market in pieces, one row per product group and period.
+    urban_share
+        Every series of the share of the population in towns. Dims (series, year), %, NaN where a series has
+        no figure; without series if the package has none.
     """
 
     package: DataPackage
@@ -66,6 +69,7 @@ class Country:
     photovoltaic_capacity: pd.DataFrame
     published: pd.DataFrame
     sales: pd.DataFrame
+    urban_share: xr.DataArray
 
 
 def list_countries() -> dict[str, Descriptor]:
@@ -191,6 +195,7 @@ def read_country(name: str, reference: Reference) -> Country:
         photovoltaic_capacity=package.frame("photovoltaic_capacity").sort_values("year"),
         published=package.frame("published"),
         sales=package.frame("sales"),
+        urban_share=_pivot_series(package.frame("urban_share")),
     )
 
 

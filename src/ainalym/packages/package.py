@@ -19,6 +19,7 @@ from ainalym.packages.table_reader import Table, read_table, suggest
 from ainalym.schemas.data_package import (
     COUNTRY_TABLES,
     OPTIONAL_COUNTRY_TABLES,
+    PANEL_TABLES,
     REFERENCE_TABLES,
     Descriptor,
     Resource,
@@ -26,6 +27,13 @@ from ainalym.schemas.data_package import (
 )
 
 DESCRIPTOR_FILE = "datapackage.json"
+
+TABLES_OF_KIND: Mapping[str, tuple[str, ...]] = {
+    "reference": REFERENCE_TABLES,
+    "country": COUNTRY_TABLES,
+    "panel": PANEL_TABLES,
+}
+"""Tables that a package must hold, by what it is to the program."""
 
 GRADES = ("A", "B", "C", "D")
 """Grades of trust, best first; their meaning stands in the README of the reference package."""
@@ -241,9 +249,9 @@ def _describe_validation(entry: Any) -> Problem:
 
 
 def _check_resources(descriptor: Descriptor) -> list[Problem]:
-    is_reference = descriptor.ainalym.kind == "reference"
-    required: tuple[str, ...] = REFERENCE_TABLES if is_reference else COUNTRY_TABLES
-    optional: tuple[str, ...] = () if is_reference else OPTIONAL_COUNTRY_TABLES
+    kind = descriptor.ainalym.kind
+    required = TABLES_OF_KIND[kind]
+    optional = OPTIONAL_COUNTRY_TABLES if kind == "country" else ()
     present = [resource.name for resource in descriptor.resources]
     problems = [
         Problem(
@@ -273,7 +281,7 @@ def _check_resources(descriptor: Descriptor) -> list[Problem]:
 def _order_resources(descriptor: Descriptor) -> list[Resource]:
     """Put the tables that define names before the tables that use them; leave out unknown ones."""
     first = ("categories", "products", "materials", "regions")
-    known = (*REFERENCE_TABLES, *COUNTRY_TABLES, *OPTIONAL_COUNTRY_TABLES)
+    known = (*REFERENCE_TABLES, *COUNTRY_TABLES, *OPTIONAL_COUNTRY_TABLES, *PANEL_TABLES)
     unique = {resource.name: resource for resource in descriptor.resources if resource.name in known}
     return sorted(unique.values(), key=lambda resource: resource.name not in first)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ainalym.core.units import TO_MASS_FRACTION
 from ainalym.errors import Problem
+from ainalym.packages.share_checks import SHARE_TABLES, check_share_sums
 from ainalym.packages.table_reader import Table
 
 LONGEST_MEAN_LIFETIME = 200.0
@@ -30,6 +31,7 @@ YEARLY_TABLES = {
     "region_population": ("region",),
     "population": ("series",),
     "income": ("series",),
+    "panel_drivers": ("iso3",),
 }
 """Tables in which every year must stand, by the columns that tell one series from another."""
 
@@ -64,6 +66,7 @@ def check_tables(tables: Tables, known: Names) -> list[Problem]:
         check_compositions,
         check_lifetimes,
         check_regions,
+        check_shares,
     )
     return [problem for check in checks for problem in check(tables, known)]
 
@@ -179,6 +182,13 @@ def check_regions(tables: Tables, _known: Names) -> Iterator[Problem]:
                 f"{nation[year]:,.1f} persons as in table '{tables['population'].file}'",
                 "Add the missing region, or correct the figure.",
             )
+
+
+def check_shares(tables: Tables, _known: Names) -> Iterator[Problem]:
+    """[TRD-027] Find codes and product groups whose shares sum to more than one."""
+    for name in SHARE_TABLES:
+        if name in tables:
+            yield from check_share_sums(name, tables[name].frame, f"table '{tables[name].file}'")
 
 
 def _shorten(names: list[Any]) -> str:

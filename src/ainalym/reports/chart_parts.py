@@ -295,7 +295,7 @@ def interval_lines(low: str, high: str, offset: float = 0.0) -> list[Spec]:
     place = {"type": "rule", "yOffset": offset, "y2Offset": offset, "tooltip": None}
     return [
         {"mark": {**place, "color": color, "strokeWidth": width}, "encoding": encoding}
-        for color, width in ((PAPER, 4.5), (INK, 1.6))
+        for color, width in ((PAPER, 3.6), (INK, 1.6))
     ]
 
 

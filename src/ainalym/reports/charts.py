@@ -7,6 +7,12 @@ from collections.abc import Callable
 from ainalym.errors import InputError, Problem
 from ainalym.reports.chart_parts import Spec
 from ainalym.reports.draw_areas import draw_product_treemap, draw_region_tiles
+from ainalym.reports.draw_calibration import (
+    draw_evidence_fit,
+    draw_ewaste_generated_learned,
+    draw_placed_on_market_learned,
+    draw_stock_learned,
+)
 from ainalym.reports.draw_details import (
     draw_composition,
     draw_lifetime,
@@ -17,6 +23,7 @@ from ainalym.reports.draw_details import (
     draw_product_stock,
     draw_unit_weight,
 )
+from ainalym.reports.draw_drivers import SOBOL_CHARTS, TORNADOES
 from ainalym.reports.draw_evidence import draw_comparison, draw_photovoltaic_capacity
 from ainalym.reports.draw_fans import (
     draw_aluminium_fan,
@@ -68,7 +75,13 @@ CHARTS: dict[str, Drawing] = {
     "materials_precious": draw_materials_precious,
     "material_value": draw_material_value,
     "regions": draw_regions,
+    "tornado_ewaste_generated": TORNADOES["tornado_ewaste_generated"],
+    "tornado_material_value": TORNADOES["tornado_material_value"],
     "comparison": draw_comparison,
+    "ewaste_generated_learned": draw_ewaste_generated_learned,
+    "placed_on_market_learned": draw_placed_on_market_learned,
+    "stock_learned": draw_stock_learned,
+    "evidence_fit": draw_evidence_fit,
     "photovoltaic_capacity": draw_photovoltaic_capacity,
 }
 """Every chart of the report by its name; a new chart is one function and one line here."""
@@ -95,6 +108,8 @@ PAGE_CHARTS: dict[str, Drawing] = {
     "material_fates": draw_material_fates,
 }
 """Charts of the pages that the report does not hold."""
+SENSITIVITY_CHARTS: dict[str, Drawing] = {**TORNADOES, **SOBOL_CHARTS}
+"""The charts of a sensitivity analysis by their names."""
 
 
 def draw_chart(result: Result, name: str, translator: Translator, label: str = "") -> Spec | None:
@@ -105,7 +120,7 @@ def draw_chart(result: Result, name: str, translator: Translator, label: str = "
     result
         Result of a run.
     name
-        One of :data:`CHARTS`, :data:`PAGE_CHARTS` or :data:`LABELLED_CHARTS`.
+        One of :data:`CHARTS`, :data:`PAGE_CHARTS`, :data:`SENSITIVITY_CHARTS` or :data:`LABELLED_CHARTS`.
     translator
         Language of the chart.
     label
@@ -121,7 +136,7 @@ def draw_chart(result: Result, name: str, translator: Translator, label: str = "
     InputError
         [VIE-001] if there is no such chart, [OPT-007] if there is no such label.
     """
-    plain = CHARTS | PAGE_CHARTS
+    plain = CHARTS | PAGE_CHARTS | SENSITIVITY_CHARTS
     if label and name in LABELLED_CHARTS:
         return LABELLED_CHARTS[name](result, translator, label)
     if not label and name in plain:

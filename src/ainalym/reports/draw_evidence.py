@@ -16,13 +16,15 @@ from ainalym.reports.chart_parts import (
     label_rows,
     make_frame,
     nested_bars,
+    row_bar,
+    row_point,
     to_kilotonnes,
     tooltip,
     value_axis,
     year_axis,
 )
 from ainalym.reports.language import Translator
-from ainalym.reports.palette import ACCENT, INK, INK_SOFT, PAPER, WIDE
+from ainalym.reports.palette import ACCENT, INK, INK_SOFT, LATE, PAPER, WIDE
 from ainalym.results.result import Result
 from ainalym.results.summary import compute_comparison
 from ainalym.results.trust import compute_gap
@@ -35,8 +37,10 @@ def draw_comparison(result: Result, translator: Translator) -> Spec | None:
         return None
     comparison = compute_comparison(result)
     totals = comparison[(comparison["quantity"] == "ewaste_generated") & comparison["model"].notna()]
+    names = (translator.gettext("Published"), translator.gettext("Model"))
     rows = [
         {
+            "group": names[0],
             "label": f"{row['year']}, {row['vintage']}: × {translator.number_fixed(row['ratio'], 2)}",
             "name": f"{row['year']}, {row['vintage']}",
             "published": to_kilotonnes(row["published"]),
@@ -46,7 +50,6 @@ def draw_comparison(result: Result, translator: Translator) -> Spec | None:
         }
         for row in totals.sort_values(["year", "vintage"], ascending=False).to_dict("records")
     ]
-    names = (translator.gettext("Published"), translator.gettext("Model"))
     lines = [
         tooltip("name", translator.gettext("Edition")),
         tooltip("published", f"{names[0]}, {translator.unit('kt')}", ",.1f"),
@@ -55,7 +58,12 @@ def draw_comparison(result: Result, translator: Translator) -> Spec | None:
     ]
     bars = nested_bars("published", "model", names, lines)
     if result.draws is not None:
-        bars += interval_lines("low", "high", ROW_OFFSET)
+        # A thin bar would hide the lower end of its interval.
+        bars = [
+            row_bar("published", color_scale(names, [WIDE, LATE]), tooltip=lines),
+            *interval_lines("low", "high", ROW_OFFSET),
+            row_point("model", {"color": LATE, "fill": LATE}, lines),
+        ]
     title = translator.gettext(
         "For %(year)s the model gives %(ratio)s times the newest published total",
         year=gap.year,
@@ -63,7 +71,7 @@ def draw_comparison(result: Result, translator: Translator) -> Spec | None:
     )
     subtitle = translator.gettext("E-waste generated, %(unit)s.", unit=translator.unit("kt/yr"))
     if result.draws is not None:
-        reading = translator.gettext("Lines: 90 %% of the draws of the model.")
+        reading = translator.gettext("Circles: median of the model; lines: 90 %% of its draws.")
         subtitle = f"{subtitle} {reading}"
     description = translator.gettext(
         "Two bars per published total. The model is between %(low)s and %(high)s times the published totals.",

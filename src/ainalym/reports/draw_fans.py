@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 
 from ainalym.core.quantities import get_quantity
@@ -121,6 +123,8 @@ def _draw_material(result: Result, translator: Translator, material: str) -> Spe
     ]
     words = (f"{material}_fan", f"{name}: {', '.join(said)}", translator.unit(f"{unit}/yr"))
     spec = draw_fan(result, translator, shown, words)
+    # Five legends side by side say enough.
+    spec["title"]["subtitle"] = f"{name}, {translator.unit(f'{unit}/yr')}"
     return spec | {"width": SMALL_WIDTH, "height": SMALL_HEIGHT}
 
 
@@ -190,11 +194,12 @@ def _band_layers(legend: tuple[str, str, str], colors: Spec, unit: str) -> list[
     axis = {"type": "quantitative", "scale": {"zero": True}, "axis": value_axis(unit)}
     bands = [
         {
+            "transform": [{"calculate": json.dumps(said, ensure_ascii=False), "as": "group"}],
             "mark": {"type": "area", "stroke": edge, "strokeWidth": 0.8, "tooltip": None},
             "encoding": {
                 "y": {"field": low, **axis},
                 "y2": {"field": high},
-                "fill": {"datum": said, "type": "nominal", "scale": colors["scale"]},
+                "color": colors,
             },
         }
         for said, low, high, edge in (

@@ -196,7 +196,8 @@ def draw_largest_products(result: Result, translator: Translator) -> Spec:
         "E-waste generated, %(unit)s. Bars: %(year)s; circles: %(end)s.", unit=per_year, year=year, end=end
     )
     if result.draws is not None:
-        subtitle = f"{subtitle} {say_whiskers(translator)}"
+        reading = translator.gettext("Medians; lines: 90 %% of the draws for %(year)s.", year=year)
+        subtitle = f"{subtitle} {reading}"
     description = say_longest(translator, [str(row["label"]) for row in rows], kilotonnes)
     frame = make_frame(translator, "largest_products", title, subtitle, description)
     return frame | label_rows(rows, marks, per_year)
@@ -212,7 +213,7 @@ def draw_regions(result: Result, translator: Translator) -> Spec | None:
     for row in regions.to_dict("records"):
         name = result.name_of("regions", row["region"], translator.language)
         mass = translator.number(to_kilotonnes(row["value"]))
-        per_inhabitant = translator.with_unit(row["per_inhabitant"], "kg/person")
+        per_inhabitant = translator.number(row["per_inhabitant"])
         rows.append(
             {
                 "label": f"{name}: {mass} · {per_inhabitant}",

@@ -15,6 +15,7 @@ from ainalym.core.quantities import get_quantity
 from ainalym.core.units import TONNES_PER_KILOTONNE
 from ainalym.reports.language import Translator
 from ainalym.reports.text_table import Column, TextTable, write_figure
+from ainalym.results.calibration import has_learned
 from ainalym.results.result import Result
 from ainalym.results.summary import (
     ACCUMULATIONS,
@@ -81,11 +82,15 @@ def describe_spread(result: Result, translator: Translator) -> str:
         return ""
     year = list_years(result)[0]
     central = float(result.data["ewaste_generated"].sel(year=year).sum("product"))
+    if has_learned(result):
+        centre = translator.gettext("every input has the mean that evidence leaves it")
+    else:
+        centre = translator.gettext("every input has the value of its table")
     return translator.gettext(
         "Figures with an interval are medians of %(draws)s draws of all uncertain inputs; the interval holds "
         "90 %% of the draws. Medians do not add up, so categories, shares and other figures without an "
-        "interval follow the central path, where every input has the value of its table: %(mass)s of e-waste "
-        "in %(year)s.",
+        "interval follow the central path, where %(centre)s: %(mass)s of e-waste in %(year)s.",
+        centre=centre,
         draws=translator.number_fixed(result.draws.sizes["draw"], 0),
         mass=_say_kilotonnes(translator, central),
         year=year,
@@ -163,7 +168,14 @@ def describe_gap(result: Result, translator: Translator) -> str:
                 year=gap.disputed_year,
             )
         )
-    sentences.append(translator.gettext("Nothing was tuned to close the gap."))
+    if has_learned(result):
+        sentences.append(
+            translator.gettext(
+                "The model has learned from some of these figures, as far as their errors allow."
+            )
+        )
+    else:
+        sentences.append(translator.gettext("Nothing was tuned to close the gap."))
     return " ".join(sentences)
 
 

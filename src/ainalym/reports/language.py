@@ -118,8 +118,8 @@ class Translator:
         self.minus = get_minus_sign_symbol(self.locale).replace("-", MINUS_SIGN)
 
     def gettext(self, message: str, **values: object) -> str:
-        """Translate a text and fill in its values."""
-        return self.catalogue.gettext(message) % values
+        """Translate a text and fill in its values; a percent sign stays with its number."""
+        return (self.catalogue.gettext(message) % values).replace(" %", f"{NO_BREAK_SPACE}%")
 
     def ngettext(self, singular: str, plural: str, number: int, **values: object) -> str:
         """Translate a text in the form that a number asks for; ``%(number)s`` is the number itself."""
@@ -222,6 +222,11 @@ class Translator:
             "g/t": self.pgettext("unit", "g/t"),
             "million USD": self.pgettext("unit", "million USD"),
             "MW": self.pgettext("unit", "MW"),
+            "piece": self.pgettext("unit", "pieces"),
+            "household": self.pgettext("unit", "households"),
+            "units per 100 households": self.pgettext("unit", "pieces per 100 households"),
+            "units per 1000 persons": self.pgettext("unit", "pieces per 1,000 persons"),
+            "% of households owning": self.pgettext("unit", "%% of households owning"),
             "%": self.pgettext("unit", "%%"),
         }
         return known.get(unit, unit)

@@ -22,6 +22,8 @@ def describe_convention(result: Result, translator: Translator) -> str:
 
 def describe_sales_use(result: Result, translator: Translator) -> str:
     """Say whether reported sales have changed what is placed on market."""
+    if are_sales_evidence(result):
+        return translator.gettext("Reported sales are evidence that the model learns from.")
     if have_sales_entered(result):
         return translator.gettext(
             "Products with usable figures of sales are brought to the level of those sales; in the years "
@@ -33,7 +35,12 @@ def describe_sales_use(result: Result, translator: Translator) -> str:
 def note_sales(result: Result, translator: Translator) -> str:
     """Say how the comparison with reported sales is to be read."""
     even = translator.gettext("The model spreads a year evenly over its months.")
-    if have_sales_entered(result):
+    if are_sales_evidence(result):
+        reading = translator.gettext(
+            "The model has learned from some of these sales, as far as their errors allow; it is not forced "
+            "to meet them."
+        )
+    elif have_sales_entered(result):
         reading = translator.gettext(
             "These sales have set the level of their products, so a ratio shows how well one level fits all "
             "their years, not how well the model foretells them."
@@ -43,6 +50,11 @@ def note_sales(result: Result, translator: Translator) -> str:
             "The sales stand beside the model as evidence; it is not forced to meet them."
         )
     return f"{even} {reading}"
+
+
+def are_sales_evidence(result: Result) -> bool:
+    """Tell whether the run has learned from sales."""
+    return bool(result.record["options"].get("sales") == "evidence")
 
 
 def have_sales_entered(result: Result) -> bool:

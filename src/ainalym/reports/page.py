@@ -14,11 +14,19 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from ainalym.reports.calibration_tables import (
+    compose_evidence_table,
+    compose_learned_table,
+    compose_learning_table,
+    describe_calibration,
+    list_conflict_sentences,
+)
 from ainalym.reports.chart_parts import Spec
-from ainalym.reports.charts import CHARTS
+from ainalym.reports.charts import CHARTS, draw_chart
 from ainalym.reports.comparison_table import compose_comparison_table
 from ainalym.reports.draw_fans import MATERIAL_FANS
 from ainalym.reports.draw_flows import LARGEST_PRODUCTS
+from ainalym.reports.driver_tables import describe_drivers, list_range_tables
 from ainalym.reports.headline import (
     compose_headline_table,
     compose_material_table,
@@ -158,7 +166,7 @@ def render_report(result: Result, language: str) -> str:
     # Bundling takes most of the time and runs outside the interpreter, so it goes on while charts are drawn.
     with ThreadPoolExecutor(max_workers=1) as pool:
         bundle = pool.submit(bundle_vega)
-        figures = {name: make_figure(draw(result, translator), name) for name, draw in CHARTS.items()}
+        figures = {name: make_figure(draw_chart(result, name, translator)) for name in CHARTS}
         return _fill_template(result, translator, figures, bundle)
 
 
@@ -180,15 +188,19 @@ def _fill_template(
         material_fans=MATERIAL_FANS,
         on_materials=describe_materials(result, translator),
         on_gap=describe_gap(result, translator),
+        on_calibration=describe_calibration(result, translator),
+        conflicts=list_conflict_sentences(result, translator),
         sources=list_sources(result),
         key_figures=list_key_figures(result, translator),
+        on_drivers=describe_drivers(result, translator),
+        range_tables=list_range_tables(result, translator),
         on_trust=describe_trust(result, translator),
         on_sales=describe_sales_use(result, translator),
         on_projection=describe_projection(result, translator),
         on_convention=describe_convention(result, translator),
         created=say_date(result, translator),
-        style=Markup(_write_style()),  # noqa: S704 - our own file
-        script=Markup(_read_text("templates", SCRIPT)),  # noqa: S704 - our own file
+        style=Markup(write_style()),  # noqa: S704 - our own file
+        script=Markup(read_text("templates", SCRIPT)),  # noqa: S704 - our own file
         bundle=Markup(bundle.result()),  # noqa: S704 - checked by bundle_vega
     )
     return page.lstrip()
@@ -239,6 +251,9 @@ def _compose_tables(result: Result, translator: Translator) -> dict[str, TextTab
         "published": compose_unmatched_table(result, translator),
         "sales": compose_sales_table(result, translator),
         "sales_left_out": compose_left_out_table(result, translator),
+        "learning": compose_learning_table(result, translator),
+        "evidence": compose_evidence_table(result, translator, with_sources=True),
+        "learned": compose_learned_table(result, translator),
         "grades": compose_grade_table(result, translator),
         "origins": compose_origin_table(result, translator),
         "photovoltaic_capacity": compose_capacity_table(result, translator),
@@ -248,23 +263,24 @@ def _compose_tables(result: Result, translator: Translator) -> dict[str, TextTab
     }
 
 
-def make_figure(spec: Spec | None, name: str) -> Figure | None:
-    """Make a chart ready for a page: drawing, specification, and the words around both.
+def make_figure(spec: Spec | None, name: str = "") -> Figure | None:
+    """Make the figure of a chart for a page: still drawing, live specification, words.
 
     Parameters
     ----------
     spec
-        Specification that stands for itself; None where there is nothing to draw.
+        Specification of :func:`ainalym.reports.charts.draw_chart`.
     name
-        Name of the chart on its page.
+        Name of the chart on its page, where that is not its own.
 
     Returns
     -------
     Figure or None
-        None where there is nothing to draw.
+        None where there is no chart.
     """
     if spec is None:
         return None
+    name = name or str(spec["name"])
     bare = adapt_to_page(spec)
     drawing = replace_by_variables(_make_names_unique(render_svg(bare), name))
     live = replace_by_variables(json.dumps(adapt_to_width(bare), ensure_ascii=False))
@@ -378,7 +394,8 @@ def bundle_vega() -> str:
     return bundle
 
 
-def _write_style() -> str:
+def write_style() -> str:
+    """Write the style sheet of the pages, with its font and colours."""
     font = base64.b64encode(files(__package__).joinpath("fonts", FONT).read_bytes()).decode("ascii")
     face = (
         '@font-face{font-family:"Inter";font-style:normal;font-weight:400 700;font-display:swap;'
@@ -388,8 +405,9 @@ def _write_style() -> str:
         f":root{{{write_variables(LIGHT)}}}"
         f"@media screen and (prefers-color-scheme: dark){{:root{{{write_variables(DARK)}}}}}"
     )
-    return f"{face}\n{colors}\n{_read_text('templates', STYLE)}"
+    return f"{face}\n{colors}\n{read_text('templates', STYLE)}"
 
 
-def _read_text(*parts: str) -> str:
+def read_text(*parts: str) -> str:
+    """Read a file that travels with the views."""
     return files(__package__).joinpath(*parts).read_text(encoding="utf-8")

@@ -41,6 +41,7 @@ def compose_record_table(result: Result, translator: Translator) -> TextTable:
         ("projection", "trend"): translator.gettext("line in purchasing power"),
         ("sales", "enter"): translator.gettext("set the level of their products"),
         ("sales", "beside"): translator.gettext("beside the model"),
+        ("sales", "evidence"): translator.gettext("evidence to learn from"),
     }
     rows = (
         (translator.gettext("Day of the run"), say_date(result, translator)),

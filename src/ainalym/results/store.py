@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import xarray as xr
@@ -24,6 +26,9 @@ from ainalym.results.tables import write_tables
 ARRAYS_FILE = "outlook.nc"
 DRAWS_FILE, QUANTILES_FILE, MEANS_FILE = "draws.nc", "quantiles.nc", "means.nc"
 TABLES_FOLDER = "tables"
+SENSITIVITY_TABLES = ("sensitivity_ranges", "sensitivity_indices")
+"""Tables that a result has only where it was asked what drives it."""
+
 CENTRAL_LEVEL, DRAWS_LEVEL = 4, 0
 """Levels of compression: draws are noise, of which packing takes off a seventh at three times the time."""
 
@@ -47,8 +52,9 @@ def write_result(result: Result, folder: Path) -> None:
     Notes
     -----
     Writes ``outlook.nc`` (the central path), ``tables/<quantity>.csv``, ``tables/quantities.csv`` with the
-    units, the summary tables and ``run.json``; where the run has draws also ``draws.nc`` (totals by category
-    and by material of every draw), ``quantiles.nc``, ``means.nc`` and ``tables/<quantity>_quantiles.csv``.
+    units, the summary tables, ``tables/calibration_*.csv`` where the model has learned from evidence, and
+    ``run.json``; where the run has draws also ``draws.nc`` (totals by category and by material of every
+    draw), ``quantiles.nc``, ``means.nc`` and ``tables/<quantity>_quantiles.csv``.
     ``exports/`` holds the layouts of Eurostat, the SDG indicators and a UNSD-style questionnaire.
     """
     write_arrays(result.data, folder / ARRAYS_FILE, CENTRAL_LEVEL)
@@ -67,10 +73,31 @@ def write_result(result: Result, folder: Path) -> None:
         "indicators_recovery": compute_recovery_rates(result),
     }.items():
         _write_table(table, tables / f"{name}.csv")
-    indexes = write_tables(result, tables)
+    forms = write_tables(result, tables)
     write_exports(result, folder)
-    store = {"format": STORE_FORMAT, "country": dict(result.country), "tables": indexes}
-    record = json.dumps({**result.record, "store": store}, ensure_ascii=False, indent=2)
+    store = {"format": STORE_FORMAT, "country": dict(result.country), "tables": forms}
+    _write_record(folder, {**result.record, "store": store})
+
+
+def write_sensitivity(result: Result, folder: Path) -> None:
+    """Write the tables of a sensitivity analysis and its record into an empty folder.
+
+    Parameters
+    ----------
+    result
+        Result with the tables ``sensitivity_ranges`` and ``sensitivity_indices``.
+    folder
+        An existing folder, best one of :func:`ainalym.results.folder.replace_folder`.
+    """
+    tables = folder / TABLES_FOLDER
+    tables.mkdir()
+    for name in SENSITIVITY_TABLES:
+        _write_table(result.tables[name], tables / f"{name}.csv")
+    _write_record(folder, result.record)
+
+
+def _write_record(folder: Path, entries: Mapping[str, Any]) -> None:
+    record = json.dumps(entries, ensure_ascii=False, indent=2)
     (folder / RECORD_FILE).write_text(record + "\n", encoding="utf-8")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_float_dtype, is_integer_dtype
 
 from ainalym.results.result import Result
-from ainalym.schemas.data_package import read_table_schema
 
 SUFFIX = ".csv"
 
@@ -22,23 +24,23 @@ LABEL_TABLES = (
     "substances",
 )
 
-OWN_TYPES: dict[str, dict[str, str]] = {
-    "sources": {"year": "integer"},
-    "package_tables": dict.fromkeys(("rows", "grade_A", "grade_B", "grade_C", "grade_D"), "integer"),
-    "product_evidence": {"rows": "integer"},
-    "composition_grade": {},
-}
-"""Types of the tables that no schema describes; a column that is not named holds texts."""
+PLAIN_TABLES = ("sources", "sensitivity_ranges", "sensitivity_indices")
+"""Tables whose files are called as they are."""
+
+CALIBRATION_TABLES = ("evidence", "learned", "conflicts", "prior")
+"""Tables of a result that has learned from evidence."""
 
 
 def name_table_file(table: str) -> str:
-    """Name the file of a table: ``label_...`` if it names labels, ``evidence_...`` else."""
-    if table == "sources":
-        return f"sources{SUFFIX}"
-    return f"{'label' if table in LABEL_TABLES else 'evidence'}_{table}{SUFFIX}"
+    """Name the file of a table: ``label_...`` if it names labels, ``calibration_...`` if it was learned."""
+    if table in PLAIN_TABLES:
+        return f"{table}{SUFFIX}"
+    if table in LABEL_TABLES:
+        return f"label_{table}{SUFFIX}"
+    return f"{'calibration' if table in CALIBRATION_TABLES else 'evidence'}_{table}{SUFFIX}"
 
 
-def write_tables(result: Result, folder: Path) -> dict[str, str | None]:
+def write_tables(result: Result, folder: Path) -> dict[str, dict[str, Any]]:
     """Write every table of a result.
 
     Parameters
@@ -50,28 +52,39 @@ def write_tables(result: Result, folder: Path) -> dict[str, str | None]:
 
     Returns
     -------
-    dict of str to str or None
-        Column that is the index, by name of the table; None for a table without one.
+    dict of str to dict
+        By name of the table: ``index``, the column that is the index, or None; ``types`` of the columns,
+        texts apart.
     """
-    indexes = {
-        name: None if table.index.name is None else str(table.index.name)
-        for name, table in sorted(result.tables.items())
-    }
-    for name, index in indexes.items():
-        table = result.tables[name]
+    forms = {}
+    for name, table in sorted(result.tables.items()):
+        index = None if table.index.name is None else str(table.index.name)
         whole = table if index is None else table.reset_index()
         whole.to_csv(folder / name_table_file(name), index=False, lineterminator="\n")
-    return indexes
+        types = {str(column): kind for column in whole if (kind := _find_type(whole[column])) != "string"}
+        forms[name] = {"index": index, "types": types}
+    return forms
 
 
-def read_tables(folder: Path, indexes: Mapping[str, str | None]) -> dict[str, pd.DataFrame]:
+def _find_type(column: pd.Series) -> str:
+    if is_bool_dtype(column):
+        return "boolean"
+    if is_integer_dtype(column):
+        return "integer"
+    if is_float_dtype(column):
+        return "number"
+    # An empty text and a missing one look alike in the file.
+    return "optional" if column.isna().any() else "string"
+
+
+def read_tables(folder: Path, forms: Mapping[str, Mapping[str, Any]]) -> dict[str, pd.DataFrame]:
     """Read tables of a result back, each column in the type it was written with.
 
     Parameters
     ----------
     folder
         Folder that :func:`write_tables` wrote into.
-    indexes
+    forms
         What :func:`write_tables` gave.
 
     Returns
@@ -84,17 +97,14 @@ def read_tables(folder: Path, indexes: Mapping[str, str | None]) -> dict[str, pd
     OSError, ValueError
         Where a file is missing or is not what was written.
     """
-    tables = {name: _read_table(name, folder / name_table_file(name)) for name in indexes}
-    return {
-        name: table if (index := indexes[name]) is None else table.set_index(index)
-        for name, table in tables.items()
-    }
+    tables = {}
+    for name, form in forms.items():
+        table = _read_table(folder / name_table_file(name), form["types"])
+        tables[name] = table if form["index"] is None else table.set_index(form["index"])
+    return tables
 
 
-def _read_table(name: str, path: Path) -> pd.DataFrame:
-    types = OWN_TYPES.get(name)
-    if types is None:
-        types = {field.name: field.type for field in read_table_schema(name).fields}
+def _read_table(path: Path, types: Mapping[str, str]) -> pd.DataFrame:
     # Keys such as 0101 and codes such as NA are texts: nothing is guessed.
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     for column in table.columns:
@@ -106,8 +116,9 @@ def _convert(texts: pd.Series, kind: str) -> pd.Series:
     if kind == "number":
         return pd.to_numeric(texts.replace("", None)).astype(float)
     if kind == "integer":
-        numbers = pd.to_numeric(texts.replace("", None))
-        return numbers if numbers.isna().any() else numbers.astype("int64")
+        return pd.to_numeric(texts).astype("int64")
     if kind == "boolean":
         return texts.map({"True": True, "False": False}).astype(bool)
+    if kind == "optional":
+        return texts.astype(object).where(texts != "", math.nan)
     return texts.astype(object)

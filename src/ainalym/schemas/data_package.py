@@ -149,8 +149,9 @@ class Resource(Frozen):
 class Identity(Frozen):
     """What a package is to the program."""
 
-    kind: Literal["reference", "country"]
-    """Reference tables shared by all countries, or the figures of one country."""
+    kind: Literal["reference", "country", "panel"]
+    """Reference tables shared by all countries, the figures of one country, or those of many countries by
+    which projections are judged."""
     iso3: str = Field(default="", pattern=r"^([A-Z]{3})?$")
     """ISO 3166-1 alpha-3 code of the country."""
     name_en: str = ""
@@ -263,6 +264,9 @@ REFERENCE_TABLES = (
 )
 """Tables that the reference package must hold."""
 
+PANEL_TABLES = ("panel_countries", "panel_drivers", "panel_market")
+"""Tables that the panel of countries must hold."""
+
 COUNTRY_TABLES = ("population", "income", "lifetime_profiles")
 """Tables that a country package must hold."""
 
@@ -278,7 +282,9 @@ OPTIONAL_COUNTRY_TABLES = (
     "unit_weights",
     "statistics_products",
     "households",
+    "urban_share",
     "ownership",
+    "evidence",
     "route_shares",
     "treatment_mix",
     "region_coverage",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
@@ -22,8 +23,14 @@ MEDIUM_VARIANT = "wpp2024_medium"
 INCOME_SERIES = ("imf_weo_2019", "wdi_2021", "gapminder_2017")
 """Series of income: the level of the first, that of the reference groups, carried on by the others."""
 
+UNITED_NATIONS = "wpp2024_"
+"""Beginning of the names of their variants: ``low`` alone means ``wpp2024_low``."""
+
 MEDIUM_SCENARIO = "ssp2"
 """Scenario of income that goes on as before: the middle of the road."""
+
+URBAN_HISTORY, URBAN_PROJECTION = "wdi_history", "wup2018"
+"""Series of the urban share: figures, and what the United Nations expected in 2018."""
 
 SMALLEST_HOUSEHOLD = 2.16
 """Persons in a household of the richest reference group, towards which households shrink: eleven countries of
@@ -49,7 +56,8 @@ def compute_population(
     years
         Years wanted.
     variant
-        Series that the future follows: a variant of the United Nations or a scenario such as ``ssp2``.
+        Series that the future follows: a variant of the United Nations, such as ``low`` or ``80_high``, or a
+        scenario such as ``ssp2``.
 
     Returns
     -------
@@ -60,8 +68,11 @@ def compute_population(
     Raises
     ------
     InputError
-        [CTY-002] if the series together leave a wanted year out, [PRJ-001] if there is no such variant.
+        [CTY-002] if the series together leave a wanted year out, [PRJ-006] if they end before the last one,
+        [PRJ-001] if there is no such variant.
     """
+    if f"{UNITED_NATIONS}{variant}" in series["series"].values:
+        variant = f"{UNITED_NATIONS}{variant}"
     _check_name(series, variant, POPULATION_SERIES, "population")
     bridge = () if variant == MEDIUM_VARIANT else (MEDIUM_VARIANT,)
     return _join(series, (*POPULATION_SERIES, *bridge, variant), years, "population", bridge)
@@ -90,10 +101,44 @@ def compute_income(
     Raises
     ------
     InputError
-        [CTY-002] if the series together leave a wanted year out, [PRJ-001] if there is no such scenario.
+        [CTY-002] if the series together leave a wanted year out, [PRJ-006] if they end before the last one,
+        [PRJ-001] if there is no such scenario.
     """
     _check_name(series, scenario, INCOME_SERIES, "income")
     return _join(series, (*INCOME_SERIES, scenario), years, "income", ())
+
+
+def compute_urban_share(
+    series: xr.DataArray, years: Sequence[int], scenario: str = MEDIUM_SCENARIO
+) -> xr.DataArray | None:
+    """Compute the share of the population in towns. No method of projection uses it yet.
+
+    Parameters
+    ----------
+    series
+        Dims (series, year), %, NaN where a series has no figure.
+    years
+        Years wanted.
+    scenario
+        Series that the future follows; where there is none of that name, the projection of the United
+        Nations.
+
+    Returns
+    -------
+    xarray.DataArray or None
+        Dims (year,), %, at most 100: the level of history, carried on by the growth of the other. None where
+        the country has no figures, or they do not reach all years.
+    """
+    labels = {str(label) for label in series["series"].values}
+    future = scenario if scenario in labels else URBAN_PROJECTION
+    if future not in labels:
+        return None
+    try:
+        joined = _join(series, (URBAN_HISTORY, future), years, "urban_share", ())
+    except InputError:
+        # A driver that nothing hangs on must not stop an outlook.
+        return None
+    return label_array("urban_share", np.minimum(joined.values, 100.0), {"year": list(years)})
 
 
 def choose_household_figures(figures: pd.DataFrame, sizes: pd.DataFrame, area: str) -> pd.DataFrame:
@@ -216,15 +261,34 @@ def _join(
             filled[span > own_years[is_final].min()] = np.nan
         joined = chain_link(joined, filled)
     wanted = joined[np.searchsorted(span, np.asarray(years))]
-    missing = [int(year) for year in np.asarray(years)[np.isnan(wanted)]]
-    if missing:
-        raise InputError(
-            Problem(
-                "CTY-002",
-                f"table '{name}.csv'",
-                f"no figure for {missing[0]} to {missing[-1]} in series {', '.join(present) or 'none'}",
-                f"series among {', '.join(order)} that together cover {years[0]} to {years[-1]}",
-                "Add the missing series.",
-            )
-        )
+    gap = np.isnan(wanted)
+    if gap.any():
+        raise InputError(_describe_gap(np.asarray(years), gap, present, order, name))
     return label_array(name, wanted, {"year": list(years)})
+
+
+def _describe_gap(
+    years: npt.NDArray[np.int64],
+    gap: npt.NDArray[np.bool_],
+    present: Sequence[str],
+    order: Sequence[str],
+    name: str,
+) -> Problem:
+    """Describe years without a figure: the end of the outlook lies too late, or a series is missing."""
+    missing, known = years[gap], years[~gap]
+    shown = ", ".join(present) or "none"
+    if order[-1] in present and known.size and missing[0] > known[-1]:
+        return Problem(
+            "PRJ-006",
+            f"last year of the outlook, table '{name}.csv'",
+            str(years[-1]),
+            f"a year up to {known[-1]}, where series {shown} end",
+            f"End the outlook with --until {known[-1]}, choose another series, or add the missing years.",
+        )
+    return Problem(
+        "CTY-002",
+        f"table '{name}.csv'",
+        f"no figure for {missing[0]} to {missing[-1]} in series {shown}",
+        f"series among {', '.join(order)} that together cover {years[0]} to {years[-1]}",
+        "Add the missing series.",
+    )

@@ -20,7 +20,7 @@ def scripts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def list_files(program: Path) -> dict[str, bytes]:
-    folders = ("reference", "countries/kaz", "schemas/table_schemas")
+    folders = ("reference", "countries/kaz", "panel", "schemas/table_schemas")
     return {
         str(path.relative_to(program)): path.read_bytes()
         for folder in folders

@@ -16,7 +16,11 @@ import frictionless
 import pytest
 
 PROGRAM = Path(str(files("ainalym")))
-FOLDERS = {"reference": PROGRAM / "reference", "kaz": PROGRAM / "countries" / "kaz"}
+FOLDERS = {
+    "reference": PROGRAM / "reference",
+    "kaz": PROGRAM / "countries" / "kaz",
+    "panel": PROGRAM / "panel",
+}
 SCHEMAS = PROGRAM / "schemas" / "table_schemas"
 
 Row = dict[str, str]

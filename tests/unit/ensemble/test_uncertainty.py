@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from ainalym.ensemble.uncertainty import read_uncertainty
+from ainalym.ensemble.uncertainty import DISTRIBUTIONS_OF_QUANTITY, read_uncertainty
 from ainalym.errors import InputError
 from ainalym.packages.reference import Reference
 from ainalym.packages.table_reader import Table
@@ -85,3 +85,21 @@ def test_that_the_shipped_spreads_say_what_their_grade_promises(reference: Refer
         spreads = [rows["composition", f"{kind}_{grade}"].spread for grade in "ABCD"]
         assert spreads == sorted(spreads)
         assert spreads[-1] > spreads[0]
+
+
+def test_that_every_uncertain_quantity_of_the_model_has_rows_with_a_source(reference: Reference) -> None:
+    frame = reference.package.frame("uncertainty")
+    assert set(frame["quantity"]) == set(DISTRIBUTIONS_OF_QUANTITY)
+    assert frame["source"].str.len().gt(0).all()
+    assert frame["grade"].isin(list("ABCD")).all()
+
+
+def test_that_a_guess_is_wider_than_what_was_measured_of_the_same_quantity(reference: Reference) -> None:
+    frame = reference.package.frame("uncertainty")
+    alike = frame[frame["spread_unit"] == "log"]
+    for quantity in ("composition", "market_level"):
+        spreads = alike[alike["quantity"] == quantity].groupby("grade")["spread"].min()
+        assert spreads["D"] >= spreads["C"], quantity
+    assumed = frame[(frame["source"] == "AINALYM_2026") & (frame["spread_unit"] == "log_2050")]
+    assert (assumed["spread"] >= 0.15).all()
+    assert (assumed["grade"] == "D").all()

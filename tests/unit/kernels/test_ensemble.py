@@ -22,7 +22,7 @@ from ainalym.kernels.ensemble import (
 from ainalym.kernels.ensemble_nodes import UNIFORM_TOLERANCE, Range, choose_nodes
 from ainalym.kernels.ensemble_plan import MANY_LOOKS, TOLERANCE, Request, plan_product
 from ainalym.kernels.ensemble_products import BLAS_WORK, Block, ClosedLooks, ExponentialLooks, multiply
-from ainalym.kernels.histogram import BINS, Histogram
+from ainalym.kernels.histogram import BINS, Bins, Histogram
 from ainalym.kernels.lifetime import CONVENTIONS, Convention, Weibull, survival_by_age, survival_by_cohort
 from ainalym.kernels.stock_driven import Shortfall
 
@@ -96,7 +96,7 @@ def test_that_an_ensemble_is_the_cohort_model_of_every_draw(
     )
     assert_quantiles(summary, exact)
     closed = convention != "uniform" and precision == "double"
-    assert_totals(summary, exact, 1e-13 if closed else 2e-6)
+    assert_totals(summary, exact, 1e-13 if closed else 3e-6)
     assert (summary.survival_error <= UNIFORM_TOLERANCE).all()
 
 
@@ -279,7 +279,8 @@ def test_that_matrices_are_multiplied_by_calls_that_leave_threads_asleep(
     plain: Callable[..., FloatArray] = np.matmul
 
     def watched(first: FloatArray, second: FloatArray, out: FloatArray | None = None) -> FloatArray:
-        sizes.append(first.size * second.shape[1])
+        # Of a stack every part is a call of its own to the library.
+        sizes.append(first.size * second.shape[-1])
         return plain(first, second, out=out)
 
     monkeypatch.setattr(np, "matmul", watched)
@@ -290,6 +291,10 @@ def test_that_matrices_are_multiplied_by_calls_that_leave_threads_asleep(
     assert max(sizes) <= BLAS_WORK
 
 
+def make_bins(size: int) -> Bins:
+    return Bins(np.empty(size, dtype=np.int32), np.empty(size, dtype=np.intp))
+
+
 def test_that_counts_find_quantiles_within_a_bin() -> None:
     generator = np.random.default_rng(11)
     values = np.stack([generator.normal(0, 1, 5000), generator.lognormal(3, 1, 5000), np.full(5000, 4.0)])
@@ -297,7 +302,7 @@ def test_that_counts_find_quantiles_within_a_bin() -> None:
     factor, summand = histogram.to_bins(np.float64)
     for block in np.array_split(values, 7, axis=1):
         positions = block * factor + summand
-        histogram.count(positions, np.empty(block.shape, dtype=np.intp), Lock())
+        histogram.count(positions, make_bins(block.size), Lock())
     assert histogram.counts.sum() == values.size
     probabilities = np.array([0.05, 0.5, 0.9])
     found, out = histogram.quantiles(probabilities)
@@ -311,7 +316,7 @@ def test_that_a_quantile_out_of_the_bins_is_told() -> None:
     histogram = Histogram(np.array([0.0, 0.0]), np.array([1e-3, 1e-3]), np.zeros(2 * BINS, dtype=np.intp))
     values = np.stack([np.linspace(0.2, 0.8, 100), np.linspace(0.2, 40, 100)])
     factor, summand = histogram.to_bins(np.float64)
-    histogram.count(values * factor + summand, np.empty(values.shape, dtype=np.intp), Lock())
+    histogram.count(values * factor + summand, make_bins(values.size), Lock())
     assert histogram.counts.reshape(2, BINS).sum(axis=1).tolist() == [100, 100]
     _, out = histogram.quantiles(np.array([0.5]))
     assert out.tolist() == [False, True]

@@ -32,7 +32,7 @@ from ainalym.kernels.growth_fit import (
 )
 from ainalym.kernels.joining import FADING, LARGEST_RATIO, LASTING, join_to_history
 from ainalym.kernels.ownership_market import OwnershipPath, compute_market_for_ownership
-from ainalym.kernels.technology import PHASE_OUT_SPEED, Switches, compute_technology_shares
+from ainalym.kernels.technology import PHASE_OUT_SPEED, PHASE_OUT_YEARS, Switches, compute_technology_shares
 
 curves = st.sampled_from(CURVES)
 saturations = st.floats(0.01, 100.0)
@@ -254,9 +254,27 @@ def test_that_what_a_phase_out_takes_goes_to_the_successor() -> None:
     )
     np.testing.assert_array_equal(banned[:3], free[:3])
     np.testing.assert_allclose(banned[:, 1], free[:, 1])
-    overdue = np.maximum(years[1:] - 2023, 0)
-    np.testing.assert_allclose(banned[:, 0], free[:, 0] * np.exp(-PHASE_OUT_SPEED * overdue))
     np.testing.assert_allclose(banned.sum(axis=-1), 1.0)
+
+
+def test_that_a_phase_out_begins_gently_and_comes_to_its_full_speed() -> None:
+    history, years = np.array([6.0, 3.0, 1.0]), np.arange(2020, 2041)
+    ends = np.array([2023.0, np.inf, np.inf])
+    free = compute_technology_shares(history, years, switch(), 2)[:, 0]
+    banned = compute_technology_shares(history, years, switch(phase_out=ends), 2)[:, 0]
+    fall = -np.diff(np.log(banned / free))[2:]
+    assert fall[0] == pytest.approx(PHASE_OUT_SPEED / PHASE_OUT_YEARS / 2)
+    np.testing.assert_allclose(np.diff(fall[: int(PHASE_OUT_YEARS)]), PHASE_OUT_SPEED / PHASE_OUT_YEARS)
+    np.testing.assert_allclose(fall[int(PHASE_OUT_YEARS) :], PHASE_OUT_SPEED)
+
+
+def test_that_every_draw_may_have_its_own_phase_out() -> None:
+    history, years = np.array([6.0, 3.0, 1.0]), np.arange(2020, 2031)
+    ends = np.array([[2021.0, np.inf, np.inf], [2023.0, np.inf, np.inf]])
+    together = compute_technology_shares(np.tile(history, (2, 1)), years, switch(phase_out=ends), 2)
+    for draw, end in zip(together, ends, strict=True):
+        alone = compute_technology_shares(history, years, switch(phase_out=end), 2)
+        np.testing.assert_allclose(draw, alone, rtol=1e-14)
 
 
 def test_that_a_product_keeps_its_remaining_share() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ainalym.errors import InputError
 from ainalym.kernels.ranges import Range, read_range
 from ainalym.kernels.routing import (
+    Picking,
     TreatedShares,
     TreatmentPlaces,
     compute_balance_error,
@@ -24,6 +25,10 @@ shares = st.floats(0.0, 1.0)
 
 def cell(value: float) -> np.ndarray:
     return np.full(SHAPE, value)
+
+
+def pick(share: float, formal: float = 1.0) -> Picking:
+    return Picking(cell(formal * share), cell(share))
 
 
 def weigh(*values: float) -> np.ndarray:
@@ -88,7 +93,7 @@ def test_that_the_fates_of_a_material_sum_to_what_is_embedded(
     mass: float,
 ) -> None:
     embedded = np.full((1, *SHAPE), mass)
-    fates, _ = follow_materials(embedded, treat(formal, rest), efficiencies(values), cell(picked), PLACES)
+    fates, _ = follow_materials(embedded, treat(formal, rest), efficiencies(values), pick(picked), PLACES)
     assert compute_balance_error(embedded, fates).max() < 1e-9
     assert min(fates.recovered.min(), fates.lost.min(), fates.disposed.min()) >= -1e-9 * mass
 
@@ -109,9 +114,9 @@ def test_that_more_collection_never_recovers_less(
 ) -> None:
     embedded = np.ones((1, *SHAPE))
     efficiency = efficiencies(values)
-    less, _ = follow_materials(embedded, treat(formal, rest), efficiency, cell(picked), PLACES)
+    less, _ = follow_materials(embedded, treat(formal, rest), efficiency, pick(picked), PLACES)
     higher = formal + more * (1 - formal)
-    greater, _ = follow_materials(embedded, treat(higher, rest), efficiency, cell(picked), PLACES)
+    greater, _ = follow_materials(embedded, treat(higher, rest), efficiency, pick(picked), PLACES)
     assert greater.recovered.item() >= less.recovered.item() - 1e-12
 
 
@@ -123,7 +128,7 @@ def test_that_nothing_is_recovered_where_everything_is_landfilled() -> None:
         np.ones((1, *SHAPE)),
         TreatedShares(treated, zero, zero, zero),
         efficiencies([0.5, 0.5, 0.5, 0.5]),
-        zero,
+        pick(0.0),
         PLACES,
     )
     assert (fates.recovered.item(), fates.disposed.item(), formal.item()) == (0.0, 1.0, 0.0)

@@ -8,6 +8,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from ainalym.ensemble.options import EnsembleOptions
+from ainalym.ensemble.outlook import run_outlook_with_draws
 from ainalym.pipeline import run_outlook
 from ainalym.results.result import Result
 from ainalym.schemas.run import RunOptions
@@ -21,6 +23,19 @@ def change_table(result: Result, table: str, change: Callable[[pd.DataFrame], pd
 @pytest.fixture
 def change() -> Callable[..., Result]:
     return change_table
+
+
+@pytest.fixture(scope="session")
+def drawn(calibrated: Result, untaught: Result) -> Result:
+    """Give an outlook with all that a view may show: learned from evidence, and ranges of the inputs."""
+    ranges = untaught.tables["sensitivity_ranges"]
+    return replace(calibrated, tables={**calibrated.tables, "sensitivity_ranges": ranges})
+
+
+@pytest.fixture(scope="session")
+def untaught() -> Result:
+    """Give the outlook with draws that have learned nothing."""
+    return run_outlook_with_draws("KAZ", ensemble=EnsembleOptions(draws=64, seed=9, block=32))
 
 
 @pytest.fixture(scope="session")

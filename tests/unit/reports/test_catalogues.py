@@ -12,6 +12,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
+from ainalym.packages.country import read_country
+from ainalym.packages.reference import read_reference
 from ainalym.reports.language import DATA_CONTEXT
 from ainalym.results.result import Result
 
@@ -55,6 +57,8 @@ def texts_of_data(result: Result) -> set[str]:
         result.tables["published"]["note"],
         result.tables["package_tables"]["title"],
     ]
+    evidence = read_country("KAZ", read_reference()).package.frame("evidence")
+    columns += [evidence[name] for name in ("item", "reason", "note")]
     return {str(text) for text in pd.concat(columns).dropna() if text}
 
 

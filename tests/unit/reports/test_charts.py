@@ -179,7 +179,10 @@ def test_that_a_chart_without_figures_is_left_out(sparse: Result) -> None:
     drawn = {name: draw_chart(sparse, name, Translator("kk")) for name in CHARTS}
     missing = [name for name, spec in drawn.items() if spec is None]
     fans = [name for name in CHARTS if name.endswith("_fan")]
-    assert missing == [*fans, "regions", "comparison", "photovoltaic_capacity"]
+    tornadoes = [name for name in CHARTS if name.startswith("tornado_")]
+    learned = [name for name in CHARTS if name.endswith("_learned")]
+    without = [*fans, "regions", *tornadoes, "comparison", *learned, "evidence_fit", "photovoltaic_capacity"]
+    assert missing == without
 
 
 def test_that_a_fan_holds_the_quantiles_of_the_draws_and_the_published_points(drawn: Result) -> None:
@@ -194,6 +197,14 @@ def test_that_a_fan_holds_the_quantiles_of_the_draws_and_the_published_points(dr
     gold = next(row for row in rows_of(draw(drawn, "gold_fan")) if row["year"] == 2030)
     tonnes = drawn.draws["material_embedded_total"].sel(year=2030, material="gold").values
     assert gold["median"] == pytest.approx(float(np.median(tonnes)), rel=1e-4)
+
+
+def test_that_a_tornado_runs_from_the_widest_range_to_the_narrowest(drawn: Result) -> None:
+    rows = rows_of(draw(drawn, "tornado_ewaste_generated"))
+    widths = [row["high"] - row["low"] for row in rows]
+    assert widths == sorted(widths, reverse=True)
+    assert sum(row["every"] for row in rows) == 1
+    assert len(rows) == len(drawn.tables["sensitivity_ranges"]["family"].unique())
 
 
 def test_that_bars_of_medians_carry_the_ends_of_their_intervals(drawn: Result) -> None:

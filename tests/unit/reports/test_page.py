@@ -245,7 +245,7 @@ def test_that_a_page_without_draws_says_that_it_has_no_ranges(kazakhstan: Result
     assert "every figure is one central value" in words
     assert "median" not in words
     assert {name for name in CHARTS if f'id="chart-{name}"' not in page.text} == {
-        name for name in CHARTS if name.endswith("_fan")
+        name for name in CHARTS if name.endswith(("_fan", "_learned", "_fit")) or name.startswith("tornado_")
     }
     total = float(kazakhstan.data["stock"].sel(year=2030).sum()) / 1000
     assert Translator("en").number(total) in page.words

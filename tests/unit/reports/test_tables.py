@@ -121,7 +121,7 @@ def test_that_published_figures_without_a_counterpart_are_listed_too(kazakhstan:
 def test_that_the_shares_of_the_grades_sum_to_the_whole(kazakhstan: Result) -> None:
     for row in compose_grade_table(kazakhstan, ENGLISH).rows:
         percentages = [
-            0.0 if cell.startswith("under") else float(cell.removesuffix(" %")) for cell in row[1:]
+            0.0 if cell.startswith("under") else float(cell.removesuffix("\xa0%")) for cell in row[1:]
         ]
         assert sum(percentages) == pytest.approx(100, abs=2)
 

@@ -128,3 +128,17 @@ def test_that_the_folder_holds_draws_quantiles_and_their_tables(drawn: Result, t
         assert list(table.columns[-6:]) == ["mean", "q05", "q25", "q50", "q75", "q95"]
         assert (table["q05"] <= table["q95"]).all()
         assert units[str(quantity)] == drawn.quantiles[quantity].attrs["units"]
+
+
+def test_that_the_range_of_all_inputs_is_that_of_the_draws_and_no_family_alone_spans_more(
+    drawn: Result,
+) -> None:
+    ranges = drawn.tables["sensitivity_ranges"]
+    gold = ranges.query("output == 'gold' and year == 2050").set_index("family")
+    draws = take_draws(drawn, "material_embedded_total").sel(material="gold", year=2050).values
+    assert gold.loc["all", ["low", "median", "high"]].tolist() == pytest.approx(np.quantile(draws, ENDS))
+    width = gold["high"] - gold["low"]
+    assert width["prices"] == pytest.approx(0.0, abs=1e-9)
+    assert width.drop("all").idxmax() in ("composition", "market_years")
+    assert width.drop("all").max() < width["all"]
+    assert (width >= 0.0).all()

@@ -25,16 +25,28 @@ def store(kazakhstan: Result, tmp_path: Path) -> Path:
 def test_that_reading_gives_back_what_was_written(kazakhstan: Result, store: Path) -> None:
     again = read_result(store)
     xr.testing.assert_identical(again.data, kazakhstan.data)
-    assert set(again.tables) == set(kazakhstan.tables)
-    for name, table in kazakhstan.tables.items():
+    assert again.country == kazakhstan.country
+    assert again.record == kazakhstan.record
+    check_tables(again, kazakhstan)
+
+
+def test_that_what_was_learned_and_drawn_is_read_back_too(calibrated: Result, tmp_path: Path) -> None:
+    write_result(calibrated, tmp_path)
+    again = read_result(tmp_path)
+    check_tables(again, calibrated)
+    for name in ("draws", "quantiles", "means"):
+        xr.testing.assert_identical(getattr(again, name), getattr(calibrated, name))
+
+
+def check_tables(again: Result, written: Result) -> None:
+    assert set(again.tables) == set(written.tables)
+    for name, table in written.tables.items():
         pd.testing.assert_frame_equal(
             again.tables[name].astype(object),
             table.astype(object),
             check_index_type=False,
             check_names=False,
         )
-    assert again.country == kazakhstan.country
-    assert again.record == kazakhstan.record
 
 
 def test_that_a_folder_without_a_record_is_no_outlook(tmp_path: Path) -> None:

@@ -406,6 +406,11 @@ MISUSES = [
     Misuse("PRJ-004", lambda reference: read_bad_curves(reference, "gompertz", 0.1), ("innovation 0.1",)),
     Misuse("PRJ-005", lambda reference: project_from(reference, 2050), ("2050", "1980 to 2049")),
     Misuse("PRJ-005", lambda reference: project_from(reference, 1975), ("1975",)),
+    Misuse(
+        "PRJ-006",
+        lambda _: compute_income(series(ssp2=NATIONAL), range(2010, 2090)),
+        ("income.csv", "2089", "--until"),
+    ),
 ]
 
 

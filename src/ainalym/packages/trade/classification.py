@@ -15,7 +15,7 @@ import pandas as pd
 
 from ainalym.packages.package import DataPackage
 from ainalym.packages.reference import Reference
-from ainalym.packages.trade.tidy import EEE_CHAPTERS, REVISION_YEARS, REVISIONS
+from ainalym.packages.trade.tidy import EEE_CHAPTERS, NATIONAL, REVISION_YEARS, REVISIONS
 
 FIRST_YEAR, LAST_YEAR = 1980, 2150
 FINE_DIGITS = 8
@@ -107,6 +107,33 @@ def list_shares(reference: Reference, country: CountryTables, years: np.ndarray)
     shares = _decide_shares(reference, country, years)
     shares = shares[shares["share"] > 0].rename(columns={"key": "product"})
     return shares.sort_values(["hs_revision", "code", "year", "product"], ignore_index=True)
+
+
+def list_mapped_codes(reference: Reference, country: CountryTables) -> pd.DataFrame:
+    """List what has a product in any year: codes of the reference and the country, and groups in words.
+
+    Parameters
+    ----------
+    reference
+        Reference package.
+    country
+        Tables of the country package.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``hs_revision`` (``NATIONAL`` for groups) and ``code``.
+    """
+    parts = [reference.package.frame("hs_to_product")]
+    if country.share_overrides is not None:
+        parts.append(country.share_overrides)
+    if country.statistics_products is not None:
+        groups = country.statistics_products.rename(columns={"name": "code"})
+        parts.append(groups.assign(hs_revision=NATIONAL))
+    columns = ["hs_revision", "code"]
+    return pd.concat([part.loc[part["share"] > 0, columns] for part in parts if len(part)]).drop_duplicates(
+        ignore_index=True
+    )
 
 
 def list_fine_codes(reference: Reference, country: CountryTables, years: np.ndarray) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ainalym.errors import InputError, Problem
 from ainalym.packages.table_reader import suggest
+from ainalym.packages.trade.classification import CountryTables
 from ainalym.packages.trade.engine import EngineLimits
 from ainalym.packages.trade.tidy import REVISIONS, SOURCES, Flow
 
@@ -39,6 +40,8 @@ class ImportOptions:
         Revision of the Harmonised System, for files that do not name it.
     flow
         Imports or exports, for workbooks that do not say which.
+    tables
+        Tables of the country package, for the weights and products of its codes and groups.
     limits
         What the engine may use.
     """
@@ -51,6 +54,7 @@ class ImportOptions:
     delimiter: str | None = None
     revision: str | None = None
     flow: Flow | None = None
+    tables: CountryTables = field(default_factory=CountryTables)
     limits: EngineLimits = field(default_factory=EngineLimits)
 
 

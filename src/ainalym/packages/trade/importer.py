@@ -22,6 +22,7 @@ from ainalym.packages.trade.country_codes import read_country_codes
 from ainalym.packages.trade.engine import Engine, Listener, open_engine, quote_text
 from ainalym.packages.trade.import_options import ImportOptions, check_options
 from ainalym.packages.trade.staging import prepare_engine, stage_files
+from ainalym.packages.trade.statistics_options import MONTHS_OF_A_YEAR
 from ainalym.packages.trade.store import (
     InputFile,
     Store,
@@ -37,6 +38,7 @@ from ainalym.packages.trade.tabular import (
 )
 from ainalym.packages.trade.tidy import (
     FLAG_ABSURD,
+    NATIONAL,
     Source,
 )
 
@@ -58,28 +60,38 @@ KEEP_OLD = Template("""
     COPY (SELECT * FROM read_parquet($old) old
         WHERE NOT EXISTS (SELECT 1 FROM replaced WHERE replaced.source = old.source
             AND replaced.reporter = old.reporter AND replaced.flow = old.flow AND replaced.year = old.year
-            AND (replaced.code = old.code OR replaced.hs_revision <> old.hs_revision)))
+            AND (replaced.code = old.code OR replaced.hs_revision <> old.hs_revision
+                OR replaced.hs_revision <> 'NATIONAL' AND (replaced.form <> strlen(old.period)
+                    OR left(replaced.code, 6) = left(old.code, 6)
+                        AND least(strlen(replaced.code), strlen(old.code)) = 6))))
     TO $target (FORMAT parquet, COMPRESSION zstd)
 """)
 
 REPLACED = """
     CREATE OR REPLACE TABLE replaced AS
-    SELECT DISTINCT source, reporter, flow, year, code, hs_revision FROM used
+    SELECT DISTINCT source, reporter, flow, year, code, hs_revision, strlen(period) AS form FROM used
 """
 
 COVERAGE = Template("""
-    SELECT source, year, flow, reporter = $iso3 AS is_own, count(*) AS rows, count(kg) AS rows_with_kg,
-        count(pieces) AS rows_with_pieces, sum(kg) AS kg, sum(pieces) AS pieces, sum(value_usd) AS value_usd
-    FROM used GROUP BY ALL ORDER BY ALL
+    SELECT source, year, flow, is_own, CAST(sum(rows) AS BIGINT) AS rows,
+        CASE max(strlen(period)) WHEN 4 THEN 12 WHEN 7 THEN count(*)
+            ELSE max(CAST(right(period, 2) AS INTEGER)) END AS months,
+        sum(kg) AS kg, sum(pieces) AS pieces, sum(value_usd) AS value_usd
+    FROM (SELECT source, year, flow, reporter = $iso3 AS is_own, period, count(*) AS rows, sum(kg) AS kg,
+            sum(pieces) AS pieces, sum(value_usd) AS value_usd
+        FROM used GROUP BY ALL)
+    GROUP BY source, year, flow, is_own ORDER BY source, year, flow, is_own
 """)
 
 CODES = """
-    SELECT totals.*, mapped_codes.code IS NOT NULL AS is_matched FROM (
+    SELECT totals.*, EXISTS (
+            SELECT 1 FROM mapped_codes mapped WHERE mapped.hs_revision = totals.hs_revision
+                AND (mapped.code = totals.code
+                    OR totals.hs_revision <> 'NATIONAL' AND mapped.code = left(totals.code, 6))) AS is_matched
+    FROM (
         SELECT hs_revision, code, min(year) AS first_year, max(year) AS last_year, count(*) AS rows,
-            sum(kg) AS kg, sum(value_usd) AS value_usd
-        FROM used WHERE hs_revision <> 'NATIONAL' GROUP BY hs_revision, code) totals
-    LEFT JOIN mapped_codes ON mapped_codes.hs_revision = totals.hs_revision
-        AND mapped_codes.code = left(totals.code, 6)
+            sum(kg) AS kg, sum(pieces) AS pieces, sum(value_usd) AS value_usd
+        FROM used GROUP BY hs_revision, code) totals
     ORDER BY value_usd DESC NULLS LAST, totals.hs_revision, totals.code
 """
 
@@ -104,6 +116,10 @@ class ImportSummary:
         Number of codes, by revision.
     unmatched
         Codes without a product with their trade, largest value first.
+    groups
+        Product groups in words with ``is_matched``; empty where a publication has codes.
+    partial
+        Years of which a flow of the country has only some months, with their ``months``.
     absurd
         Rows imported with an absurd unit weight.
     seconds
@@ -116,6 +132,8 @@ class ImportSummary:
     coverage: pd.DataFrame
     codes: int
     unmatched: pd.DataFrame
+    groups: pd.DataFrame
+    partial: pd.DataFrame
     absurd: int
     seconds: float
 
@@ -169,7 +187,7 @@ def import_trade(
     )
     store = open_or_begin_store(folder, iso3)
     with make_scratch(folder) as scratch, open_engine(scratch, chosen.limits, listen) as engine:
-        prepare_engine(engine, reference)
+        prepare_engine(engine, reference, chosen.tables)
         staged = stage_files(engine, reference, files, source, scope, chosen, scratch)
         absurd = _check(engine, staged, store, iso3, chosen)
         condition = row_checks.ABSURD.substitute(factor=chosen.absurd_factor) if absurd else ""
@@ -182,6 +200,9 @@ def _check(engine: Engine, staged: row_checks.Staged, store: Store, iso3: str, o
     problems = [*row_checks.check_levels(engine, staged, iso3), *row_checks.check_cells(engine, staged)]
     if problems:
         # Rows with unreadable cells would only repeat their problems as gaps and odd weights.
+        raise InputError(problems, about="the files to import")
+    problems += row_checks.check_nesting(engine, staged)
+    if problems:
         raise InputError(problems, about="the files to import")
     own, every = row_checks.count_absurd(engine, options.absurd_factor, iso3)
     if not options.accept_absurd:
@@ -226,7 +247,8 @@ def _write(
     )
     engine.run(statement, "writing the store")
     inputs = tuple(InputFile(name=file, bytes=entry[0].size) for file, entry in staged.files.items())
-    added.append(_describe_import(target, source, inputs, int(rows), int(first), int(last)))
+    entry = _describe_import(target, source, inputs, int(rows), int(first), int(last))
+    added.append(entry.model_copy(update={"totals_left_out": row_checks.count_nested(engine)}))
     return commit(store, tuple(kept), tuple(added), scratch)
 
 
@@ -271,7 +293,9 @@ def _summarise(
     started: float,
 ) -> ImportSummary:
     coverage = engine.fetch_frame(COVERAGE.substitute(iso3=quote_text(iso3)))
-    codes = engine.fetch_frame(CODES)
+    found = engine.fetch_frame(CODES)
+    is_group = found["hs_revision"] == NATIONAL
+    codes = found[~is_group]
     return ImportSummary(
         store=store,
         rows=int(coverage["rows"].sum()),
@@ -279,6 +303,8 @@ def _summarise(
         coverage=coverage,
         codes=len(codes),
         unmatched=codes[~codes["is_matched"]].drop(columns="is_matched").reset_index(drop=True),
+        groups=found[is_group].reset_index(drop=True),
+        partial=coverage[coverage["is_own"] & (coverage["months"] < MONTHS_OF_A_YEAR)],
         absurd=absurd,
         seconds=time.monotonic() - started,
     )

@@ -24,10 +24,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from pydantic import ValidationError
 
 from ainalym.core.extras import require_extra
@@ -36,8 +37,8 @@ from ainalym.packages.table_reader import suggest
 from ainalym.packages.trade.engine import quote_list, quote_name, quote_text
 from ainalym.packages.trade.layouts import Layout
 from ainalym.packages.trade.source_file import DELIMITERS
-from ainalym.packages.trade.tidy import FLOWS
-from ainalym.schemas.trade_mapping import TradeMapping
+from ainalym.packages.trade.tidy import FLOWS, REVISION_WORDS, REVISIONS
+from ainalym.schemas.trade_mapping import MappedColumn, TradeMapping
 
 CSV_COLUMNS = ("setting", "name", "value")
 LIST_SETTINGS = ("piece_units", "thousand_piece_units")
@@ -86,6 +87,54 @@ def read_mapping(path: Path) -> TradeMapping:
     return mapping
 
 
+def check_constants(path: Path, mapping: TradeMapping, countries: pd.DataFrame) -> None:
+    """Check the constants that stand for a whole table: its countries, its revision and its flow.
+
+    Parameters
+    ----------
+    path
+        Mapping file, for messages.
+    mapping
+        What it says.
+    countries
+        Codes of countries, columns ``system``, ``code`` and ``iso3``.
+
+    Raises
+    ------
+    InputError
+        [TRD-016] with the key for every constant that is not known.
+    """
+    codes = countries.loc[countries["system"] == mapping.countries, "code"].tolist()
+    flows = [*FLOWS, *mapping.flows]
+    revisions = [word for words in REVISION_WORDS.values() for word in words]
+    known: dict[MappedColumn, tuple[Sequence[str], str]] = {
+        "reporter": (codes, f"a country as {mapping.countries} writes it"),
+        "partner": (codes, f"a country as {mapping.countries} writes it, or the world"),
+        "flow": (flows, f"one of {', '.join(flows)}"),
+        "hs_revision": (revisions, f"one of {', '.join(REVISIONS)}"),
+    }
+    problems = []
+    for name, (choices, expected) in known.items():
+        word = mapping.constants.get(name, choices[0]).strip()
+        # Countries are looked up as they stand, flows and revisions whatever their letters.
+        is_known = word in choices or (
+            choices is not codes and word.casefold() in {choice.casefold() for choice in choices}
+        )
+        if not is_known:
+            mend = _mend_country(word, countries) if choices is codes else suggest(word, choices)
+            problems.append(_describe(path, f"constants > {name}", repr(word), expected, mend))
+    if problems:
+        raise InputError(problems)
+
+
+def _mend_country(word: str, countries: pd.DataFrame) -> str:
+    """Name the way of writing in which the word is a country, or else the nearest code."""
+    systems = countries.loc[countries["code"] == word.upper(), "system"].unique()
+    if len(systems):
+        return f"It is a code of {systems[0]}: write it so, and 'countries: {systems[0]}' in the mapping."
+    return "Write its code: countries are named by iso3 (KAZ), iso2 (KZ) or m49 (398), see 'countries'."
+
+
 def make_layout(mapping: TradeMapping) -> Layout:
     """Make a layout from a mapping.
 
@@ -117,7 +166,7 @@ def make_layout(mapping: TradeMapping) -> Layout:
         period=_express_period(mapping),
         revision_text=_express(mapping, "hs_revision"),
         revision=_express(mapping, "hs_revision"),
-        code=f"replace(replace({_express(mapping, 'code')}, '.', ''), ' ', '')",
+        code=_express_code(mapping),
         kg=_express_number(mapping, "kg"),
         kg_factor=repr(MASS_FACTORS[mapping.mass_unit]),
         pieces=f"CASE WHEN {unit} IN {counted} THEN {pieces} END" if counted else pieces,
@@ -213,16 +262,26 @@ def _split_value_unit(unit: str) -> tuple[float, str]:
 
 def _express(mapping: TradeMapping, name: Any) -> str:
     if name in mapping.columns:
-        return f"trim({quote_name(mapping.columns[name])})"
+        return f"strip({quote_name(mapping.columns[name])})"
     if name in mapping.constants:
-        return quote_text(mapping.constants[name])
+        return quote_text(mapping.constants[name].strip())
     return "NULL"
+
+
+def _express_code(mapping: TradeMapping) -> str:
+    """Take points and spaces out of codes that are written for readers, such as 8418.21."""
+    text = _express(mapping, "code")
+    plain = f"replace(replace({text}, '.', ''), ' ', '')"
+    return f"CASE WHEN contains({text}, '.') OR contains({text}, ' ') THEN {plain} ELSE {text} END"
 
 
 def _express_number(mapping: TradeMapping, name: Any) -> str:
     text = _express(mapping, name)
     if text == "NULL":
         return text
+    if name in mapping.columns:
+        # Numbers are read with spaces around them as without.
+        text = quote_name(mapping.columns[name])
     # With a decimal comma tables are written for readers, with spaces between thousands.
     return (
         f"replace(replace(replace({text}, ' ', ''), chr(160), ''), ',', '.')"

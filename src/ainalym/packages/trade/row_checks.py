@@ -29,6 +29,8 @@ from ainalym.packages.trade.tabular import (
 )
 from ainalym.packages.trade.tidy import FLOWS, REVISIONS
 
+LEAF, AGGREGATE = LEVELS[:2]
+
 PROBLEMS_SHOWN = 200
 """How many problems of one kind are told one by one."""
 
@@ -37,6 +39,7 @@ LineFinder = Callable[[str, str], list[FoundLine]]
 
 VIEWS = (
     """CREATE OR REPLACE VIEW used AS SELECT * FROM staged WHERE level = 0 AND issue = 0""",
+    """CREATE OR REPLACE TABLE nested_totals (file VARCHAR)""",
     """CREATE OR REPLACE VIEW weighed AS SELECT used.*, low, high, products FROM used
         LEFT JOIN expected_weight ON expected_weight.hs_revision = used.hs_revision
             AND expected_weight.code = left(used.code, 6) AND expected_weight.year = used.year""",
@@ -88,17 +91,66 @@ OVERLAPS = Template("""
     SELECT mine.source, mine.reporter, mine.flow, mine.year, min(mine.file), min(theirs.file)
     FROM used mine JOIN $stored theirs
         ON theirs.source = mine.source AND theirs.reporter = mine.reporter AND theirs.flow = mine.flow
-        AND theirs.year = mine.year AND theirs.partner = mine.partner AND theirs.code = mine.code
+        AND theirs.year = mine.year AND theirs.partner = mine.partner
+        AND left(theirs.code, 6) = left(mine.code, 6)
+        AND (theirs.code = mine.code OR mine.hs_revision <> 'NATIONAL'
+            AND least(strlen(theirs.code), strlen(mine.code)) = 6)
     WHERE theirs.period = mine.period OR strlen(theirs.period) <> 7 OR strlen(mine.period) <> 7
     GROUP BY ALL
     UNION
     SELECT mine.source, mine.reporter, mine.flow, mine.year, min(mine.file), min(theirs.file)
-    FROM (SELECT DISTINCT source, reporter, flow, year, hs_revision, file FROM used) mine
-    JOIN (SELECT DISTINCT source, reporter, flow, year, hs_revision, file FROM $stored) theirs
+    FROM (SELECT DISTINCT source, reporter, flow, year, hs_revision, strlen(period) AS form, file
+        FROM used) mine
+    JOIN (SELECT DISTINCT source, reporter, flow, year, hs_revision, strlen(period) AS form, file
+        FROM $stored) theirs
         ON theirs.source = mine.source AND theirs.reporter = mine.reporter AND theirs.flow = mine.flow
-        AND theirs.year = mine.year AND theirs.hs_revision <> mine.hs_revision
+        AND theirs.year = mine.year
+        AND (theirs.hs_revision <> mine.hs_revision
+            OR mine.hs_revision <> 'NATIONAL' AND theirs.form <> mine.form)
     GROUP BY ALL ORDER BY ALL LIMIT 200
 """)
+
+
+HAS_TWO_LEVELS = "SELECT count(*) FILTER (digits = 6) > 0 AND count(*) FILTER (digits > 6) > 0 FROM used"
+
+NEST = """
+    CREATE OR REPLACE TABLE nested_totals AS
+    WITH parts AS (
+        SELECT source, reporter, partner, flow, period, hs_revision, left(code, 6) AS code, count(*) AS parts,
+            sum(kg) AS kg, sum(pieces) AS pieces, sum(value_usd) AS value_usd
+        FROM used WHERE digits > 6 GROUP BY ALL)
+    SELECT totals.source, totals.reporter, totals.partner, totals.flow, totals.period, totals.hs_revision,
+        totals.code, totals.file, totals.line, parts.parts,
+        totals.kg, totals.pieces, totals.value_usd, parts.kg AS parts_kg, parts.pieces AS parts_pieces,
+        parts.value_usd AS parts_value
+    FROM (SELECT * FROM used WHERE digits = 6) totals
+    JOIN parts ON parts.source = totals.source AND parts.reporter = totals.reporter
+        AND parts.partner = totals.partner AND parts.flow = totals.flow AND parts.period = totals.period
+        AND parts.hs_revision = totals.hs_revision AND parts.code = totals.code
+"""
+"""Rows of six digits beside their own parts of eight or ten, with the sums of the parts."""
+
+USED_WITHOUT_NESTED = """
+    CREATE OR REPLACE VIEW used AS SELECT * FROM staged
+    WHERE level = 0 AND issue = 0 AND NOT (digits = 6 AND EXISTS (
+        SELECT 1 FROM nested_totals nested WHERE nested.source = staged.source
+            AND nested.reporter = staged.reporter AND nested.partner = staged.partner
+            AND nested.flow = staged.flow AND nested.period = staged.period
+            AND nested.hs_revision = staged.hs_revision AND nested.code = staged.code))
+"""
+
+PARTS_TOLERANCE = 0.01
+"""By which share a total may differ from the sum of its parts, rounding apart; an assumption."""
+
+DIFFERING_TOTALS = Template("""
+    SELECT file, line, code, period, reporter, partner, flow, parts, kg, pieces, value_usd, parts_kg,
+        parts_pieces, parts_value
+    FROM (SELECT *, $share AS share FROM nested_totals)
+    WHERE abs(kg - coalesce(parts_kg, 0)) > share * kg + parts
+        OR abs(pieces - coalesce(parts_pieces, 0)) > share * pieces + parts
+        OR abs(value_usd - coalesce(parts_value, 0)) > share * value_usd + parts
+    ORDER BY file, line, code, period, partner LIMIT 200
+""").substitute(share=PARTS_TOLERANCE)
 
 
 class Row(NamedTuple):
@@ -187,7 +239,62 @@ def count_levels(engine: Engine) -> dict[str, int]:
     dict of str to int
         Rows by level.
     """
-    return {LEVELS[level]: int(count) for level, count in engine.fetch(BY_LEVEL)}
+    levels = {LEVELS[level]: int(count) for level, count in engine.fetch(BY_LEVEL)}
+    nested = count_nested(engine)
+    if nested:
+        levels[LEAF] -= nested
+        levels[AGGREGATE] = levels.get(AGGREGATE, 0) + nested
+    return levels
+
+
+def count_nested(engine: Engine) -> int:
+    """Count the rows of six digits that :func:`check_nesting` left out because their parts are there.
+
+    Parameters
+    ----------
+    engine
+        Engine.
+
+    Returns
+    -------
+    int
+        Rows.
+    """
+    return int(engine.fetch("SELECT count(*) FROM nested_totals")[0][0])
+
+
+def check_nesting(engine: Engine, staged: Staged) -> Iterator[Problem]:
+    """[TRD-008] Leave out totals of six digits beside their own parts, and find those that are not their sum.
+
+    Afterwards the view ``used`` is without these totals. A total that its parts do not give cannot be told
+    from a second report of the same trade, or has parts that are missing; the user must decide.
+    """
+    if not engine.fetch(HAS_TWO_LEVELS)[0][0]:
+        return
+    engine.run(NEST)
+    if not count_nested(engine):
+        return
+    rows = engine.fetch(DIFFERING_TOTALS)
+    places = _find_places(staged, [Row(*row[:7]) for row in rows])
+    for where, row in zip(places, rows, strict=True):
+        code, period, reporter, partner, flow, parts = row[2:8]
+        yield Problem(
+            "TRD-008",
+            where,
+            f"code {code} of {reporter}, {flow}, {period}, partner {partner}: {_describe_amounts(row[8:11])},"
+            f" beside {parts} rows of more digits that sum to {_describe_amounts(row[11:])}",
+            "a total that is the sum of its parts, or one of the two alone",
+            "Remove the rows of six digits, or those of more digits, whichever are incomplete.",
+        )
+    engine.run(USED_WITHOUT_NESTED)
+
+
+def _describe_amounts(amounts: Sequence[float | None]) -> str:
+    units = ("kg", "pieces", "USD")
+    known = [
+        f"{amount:,.0f} {unit}" for amount, unit in zip(amounts, units, strict=True) if amount is not None
+    ]
+    return ", ".join(known) or "no amount"
 
 
 def count_absurd(engine: Engine, factor: float, iso3: str) -> tuple[int, int]:

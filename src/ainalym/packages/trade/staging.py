@@ -15,18 +15,25 @@ from ainalym.errors import InputError, Problem
 from ainalym.packages.reference import Reference
 from ainalym.packages.trade.bns_foreign_trade import read_foreign_trade
 from ainalym.packages.trade.bns_resources import read_resources
-from ainalym.packages.trade.classification import FIRST_YEAR, LAST_YEAR, CountryTables, list_expected_weights
+from ainalym.packages.trade.classification import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    CountryTables,
+    list_expected_weights,
+    list_mapped_codes,
+)
 from ainalym.packages.trade.country_codes import list_country_codes
 from ainalym.packages.trade.engine import Engine, quote_text
 from ainalym.packages.trade.import_options import ImportOptions
 from ainalym.packages.trade.layouts import LAYOUTS, Layout
-from ainalym.packages.trade.mapping_file import make_layout, read_mapping
+from ainalym.packages.trade.mapping_file import check_constants, make_layout, read_mapping
 from ainalym.packages.trade.recognition import Recognised, recognise
 from ainalym.packages.trade.row_checks import PROBLEMS_SHOWN, VIEWS, Staged
 from ainalym.packages.trade.source_file import SourceFile, TextOptions, detect_container, open_source_file
 from ainalym.packages.trade.tabular import (
     LEVELS,
     MACROS,
+    PERIODS,
     FoundLine,
     Scope,
     find_problem_lines,
@@ -38,8 +45,8 @@ from ainalym.packages.trade.tidy import EEE_CHAPTERS, TIDY_COLUMNS, Source
 YEARS_STAGED = "SELECT DISTINCT year FROM staged WHERE level = 0 AND issue = 0 ORDER BY year"
 
 COPY_WORKBOOK = Template("""
-    COPY (SELECT $columns, CAST(level AS TINYINT) AS level, CAST(0 AS TINYINT) AS issue,
-            CAST(0 AS UBIGINT) AS split FROM workbook_rows)
+    COPY (SELECT $columns, CAST(0 AS TINYINT) AS digits, CAST(level AS TINYINT) AS level,
+            CAST(0 AS TINYINT) AS issue, CAST(0 AS UBIGINT) AS split FROM workbook_rows)
     TO $target (FORMAT parquet)
 """)
 
@@ -61,8 +68,8 @@ class _Table(NamedTuple):
     kg_rounding: float
 
 
-def prepare_engine(engine: Engine, reference: Reference) -> None:
-    """Give the engine what every file needs: small functions, country codes, exchange rates, weights.
+def prepare_engine(engine: Engine, reference: Reference, country: CountryTables) -> None:
+    """Give the engine what every file needs: small functions, country codes, exchange rates, mapped codes.
 
     Parameters
     ----------
@@ -70,9 +77,12 @@ def prepare_engine(engine: Engine, reference: Reference) -> None:
         Engine.
     reference
         Reference package.
+    country
+        Tables of the country package.
     """
     for macro in MACROS:
         engine.run(f"CREATE OR REPLACE MACRO {macro}")
+    engine.run(PERIODS)
     years = np.arange(FIRST_YEAR, LAST_YEAR + 1)
     engine.register("country_codes", list_country_codes(reference))
     rates = reference.package.frame("exchange_rates").pivot_table(
@@ -81,8 +91,7 @@ def prepare_engine(engine: Engine, reference: Reference) -> None:
     held = rates.reindex(years).ffill().bfill().rename_axis("year").reset_index()
     held = held.melt("year", var_name="currency", value_name="value")
     engine.register("exchange_rates", held)
-    mapping = reference.package.frame("hs_to_product")
-    engine.register("mapped_codes", mapping[["hs_revision", "code"]].drop_duplicates())
+    engine.register("mapped_codes", list_mapped_codes(reference, country))
 
 
 def stage_files(
@@ -130,7 +139,7 @@ def stage_files(
         tables = _stage_resources(engine, files, scratch)
         known = {path.name: (_describe_workbook(path), None) for path in files}
     else:
-        layouts, text = _find_layouts(source, options)
+        layouts, text = _find_layouts(source, options, reference)
         for number, path in enumerate(files):
             target = scratch / f"{number:04d}.parquet"
             try:
@@ -151,7 +160,7 @@ def stage_files(
                 problems += error.problems
     if problems:
         raise InputError(problems, about="the files to import" if len(files) > 1 else "")
-    _define_views(engine, reference, tables)
+    _define_views(engine, reference, tables, options.tables)
 
     def find_lines(file: str, condition: str) -> list[FoundLine]:
         source_file, recognised = known[file]
@@ -164,7 +173,9 @@ def stage_files(
     return Staged(known, find_lines)
 
 
-def _define_views(engine: Engine, reference: Reference, tables: Sequence[_Table]) -> None:
+def _define_views(
+    engine: Engine, reference: Reference, tables: Sequence[_Table], country: CountryTables
+) -> None:
     """Define the rows of all files, those of use, and the weights that their codes should have."""
     parts = [
         STAGED.substitute(
@@ -177,16 +188,19 @@ def _define_views(engine: Engine, reference: Reference, tables: Sequence[_Table]
     ]
     engine.run("CREATE OR REPLACE VIEW staged AS " + " UNION ALL ".join(parts))
     years = [int(row[0]) for row in engine.fetch(YEARS_STAGED)]
-    engine.register("expected_weight", list_expected_weights(reference, CountryTables(), np.array(years)))
+    engine.register("expected_weight", list_expected_weights(reference, country, np.array(years)))
     for view in VIEWS:
         engine.run(view)
 
 
-def _find_layouts(source: Source, options: ImportOptions) -> tuple[list[Layout], TextOptions]:
+def _find_layouts(
+    source: Source, options: ImportOptions, reference: Reference
+) -> tuple[list[Layout], TextOptions]:
     if options.mapping is None:
         layouts = [layout for layout in LAYOUTS if layout.source == source]
         return layouts, TextOptions(options.encoding, options.delimiter)
     mapping = read_mapping(options.mapping)
+    check_constants(options.mapping, mapping, list_country_codes(reference))
     text = TextOptions(
         options.encoding or mapping.encoding,
         options.delimiter or mapping.delimiter,

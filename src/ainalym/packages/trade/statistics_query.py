@@ -3,10 +3,10 @@
 The steps, each a table of the engine:
 
 1. ``stored``: rows of the store with the months that they cover, seen from the country. What a partner
-exports to
-   the country is an import of the country.
-2. ``chosen``: for every flow and year one publication, a complete year before a part of one, then by order of
-   preference. Two publications are never added.
+   exports to the country is an import of the country.
+2. ``chosen``: for every reporter, flow and year one publication, a complete year before a part of one, then
+   by order of preference. Two publications of one reporter are never added, and of each partner it is asked
+   by itself whether its year is whole.
 3. ``counted``: its rows; of a code for which there is a total over partners only that total.
 4. ``weighed``: each row with the products of its code, their shares and unit weights, in kg and in pieces.
 5. Sums by flow, year and product.
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from string import Template
 
+from ainalym.packages.share_checks import SHARE_TOLERANCE
 from ainalym.packages.trade.engine import Engine
 
 STORED = Template("""
@@ -29,15 +30,28 @@ STORED = Template("""
 """)
 
 COVERAGE = """
-    SELECT is_own, flow, CAST(year AS INTEGER) AS year, source,
-        least(12, CASE WHEN max(months) > 1 THEN max(months) ELSE count(DISTINCT period) END) AS months,
+    WITH published AS (
+        SELECT is_own, flow, year, source, count(DISTINCT period) AS months
+        FROM stored WHERE months = 1 GROUP BY is_own, flow, year, source)
+    SELECT stored.is_own, reporter, stored.flow, CAST(stored.year AS INTEGER) AS year, stored.source,
+        CAST(least(12, CASE WHEN max(stored.months) > 1 THEN max(stored.months)
+            ELSE max(published.months) END) AS INTEGER) AS months,
         count(*) AS rows, sum(kg) AS kg, sum(pieces) AS pieces, sum(value_usd) AS value_usd
-    FROM stored GROUP BY is_own, flow, year, source ORDER BY is_own, flow, year, source
+    FROM stored LEFT JOIN published ON published.is_own = stored.is_own AND published.flow = stored.flow
+        AND published.year = stored.year AND published.source = stored.source
+    GROUP BY stored.is_own, reporter, stored.flow, stored.year, stored.source
+    ORDER BY stored.is_own, reporter, stored.flow, stored.year, stored.source
+"""
+"""What there is, by reporter.
+
+A reporter in years has the whole year, one in months as many as its publication has of any reporter: a
+partner with little trade has months without any. A partner that stopped reporting before the others is so
+taken for one that stopped trading.
 """
 
 OF_CHOSEN = """
     CREATE OR REPLACE VIEW of_chosen AS
-    SELECT stored.*, factor FROM stored JOIN chosen ON chosen.is_own = stored.is_own
+    SELECT stored.*, factor FROM stored JOIN chosen ON chosen.reporter = stored.reporter
         AND chosen.flow = stored.flow AND chosen.year = stored.year AND chosen.source = stored.source
 """
 
@@ -122,20 +136,29 @@ USED = Template("""
     GROUP BY year, product ORDER BY year, product
 """)
 
+MAPPED_SHARES = """
+    CREATE OR REPLACE TABLE mapped_shares AS
+    SELECT hs_revision, code, year, sum(share) AS share FROM shares GROUP BY hs_revision, code, year
+"""
+
 UNMAPPED = Template("""
-    SELECT lines.hs_revision, lines.code, CAST(min(lines.year) AS INTEGER) AS first_year,
-        CAST(max(lines.year) AS INTEGER) AS last_year, count(*) AS rows, sum(lines.kg) AS kg,
-        sum(lines.pieces) AS pieces, sum(lines.value_usd) AS value_usd,
-        bool_or(EXISTS (SELECT 1 FROM headings WHERE headings.hs_revision = lines.hs_revision
-            AND headings.heading = left(lines.code, 4))) AS heading_is_mapped
-    FROM counted lines
-    WHERE NOT EXISTS (SELECT 1 FROM shares WHERE shares.hs_revision = lines.hs_revision
-            AND shares.year = lines.year AND shares.code = $code)
-        AND (is_own OR NOT EXISTS (SELECT 1 FROM chosen
+    WITH rest AS (
+        SELECT lines.*, 1 - coalesce(mapped_shares.share, 0) AS share
+        FROM counted lines LEFT JOIN mapped_shares ON mapped_shares.hs_revision = lines.hs_revision
+            AND mapped_shares.year = lines.year AND mapped_shares.code = $code
+        WHERE is_own OR NOT EXISTS (SELECT 1 FROM chosen
             WHERE chosen.is_own AND chosen.flow = lines.flow AND chosen.year = lines.year))
-    GROUP BY lines.hs_revision, lines.code
-    ORDER BY value_usd DESC NULLS LAST, lines.hs_revision, lines.code
-""").substitute(code=CODE)
+    SELECT rest.hs_revision, rest.code, CAST(min(rest.year) AS INTEGER) AS first_year,
+        CAST(max(rest.year) AS INTEGER) AS last_year, count(*) AS rows, max(share) AS share,
+        sum(share * rest.kg) AS kg, sum(share * rest.pieces) AS pieces,
+        sum(share * rest.value_usd) AS value_usd,
+        bool_or(EXISTS (SELECT 1 FROM headings WHERE headings.hs_revision = rest.hs_revision
+            AND headings.heading = left(rest.code, 4))) AS heading_is_mapped
+    FROM rest WHERE share > $tolerance
+    GROUP BY rest.hs_revision, rest.code
+    ORDER BY value_usd DESC NULLS LAST, rest.hs_revision, rest.code
+""").substitute(code=CODE, tolerance=SHARE_TOLERANCE)
+"""Codes without a product, and of codes with one the share of their trade that is none."""
 
 HEADINGS = """
     CREATE OR REPLACE TABLE headings AS
@@ -172,6 +195,7 @@ def define_amounts(engine: Engine, mass_from: str) -> None:
         ``reported`` to take the published mass where there is one.
     """
     engine.run(HEADINGS)
+    engine.run(MAPPED_SHARES)
     engine.run(OF_CHOSEN)
     engine.run(COUNTED)
     engine.run(PARTNERS)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from enum import IntFlag
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,15 +24,20 @@ from ainalym.kernels.consumption import (
     find_absurd_weights,
 )
 from ainalym.packages.reference import Reference
-from ainalym.packages.table_reader import suggest
 from ainalym.packages.trade.classification import (
-    CountryTables,
     list_code_weights,
     list_fine_codes,
     list_product_weights,
     list_shares,
 )
-from ainalym.packages.trade.engine import Engine, EngineLimits, Listener, open_engine
+from ainalym.packages.trade.engine import Engine, Listener, open_engine
+from ainalym.packages.trade.statistics_options import (
+    CORRECTIONS,
+    StatisticsOptions,
+    check_statistics_options,
+    choose_publications,
+    describe_left_out,
+)
 from ainalym.packages.trade.statistics_query import (
     COVERAGE,
     SUMS,
@@ -45,32 +50,11 @@ from ainalym.packages.trade.statistics_query import (
 from ainalym.packages.trade.store import open_store
 from ainalym.packages.trade.tidy import NATIONAL
 
-CORRECTIONS = ("mirror", "re_exports")
-"""Corrections that can be switched on and off, by name."""
-
-PREFERENCE = ("tidy", "bns-hs6", "comtrade-api", "comtrade", "comext", "baci", "bns-resources")
-"""Publications in the order in which they count where several have the same flow and year.
-
-The table that a user described is the country's own; then the national office, the reports to the UN, and
-last BACI, which is a compromise of both partners' reports. Product groups in words come last, they cover few
-products.
-"""
-
-USED_SHARE = 0.3
-"""Share of the usual value per piece below which an import is taken for used equipment.
-
-An assumption, after the price of second-hand goods over that of new ones in the circular EEE model of CBS
-data. Trade codes tell new from used only for few products.
-"""
-
 FEWEST_PARTNERS = 4
 """Partners without which there is no usual value to compare with."""
 
-ABSURD_FACTOR = 10.0
-"""How many times off the unit weight of a whole cell may be before it is listed; an assumption."""
-
-MONTHS_OF_A_YEAR = 12
 FLOWS_OF_A_CELL = ("production", "import", "export", "re_export", "sales")
+SALES_PLACE = FLOWS_OF_A_CELL.index("sales")
 
 
 class CellFlag(IntFlag):
@@ -101,49 +85,6 @@ class CellFlag(IntFlag):
 
 
 @dataclass(frozen=True)
-class StatisticsOptions:
-    """Choices of how statistics become placed on market.
-
-    Attributes
-    ----------
-    corrections
-        Which corrections are on, by name; those left out are on. ``mirror``: a flow of a product that the
-        country does not report in a year is taken from what its partners report. ``re_exports``: exports
-        smaller than the re-exports of the same product and year leave them out, against IMTS 2010, and they
-        are added.
-    mass_from
-        ``pieces`` computes the mass of a row from its pieces and the unit weight where it has pieces, as the
-        official method does; ``reported`` takes the published mass where there is one.
-    partial_years
-        ``leave_out`` leaves out years of which a flow has only some months; ``scale`` scales them to twelve
-        months.
-    used_share
-        Share of the usual value per piece below which an import counts as used, 0 to 1.
-    absurd_factor
-        How many times off the unit weight of a cell may be, above 1.
-    preference
-        Publications in the order in which they count.
-    tables
-        Tables of the country package.
-    limits
-        What the engine may use. One thread adds in the same order each time, to the last bit.
-    """
-
-    corrections: Mapping[str, bool] = field(default_factory=dict)
-    mass_from: Literal["pieces", "reported"] = "pieces"
-    partial_years: Literal["leave_out", "scale"] = "leave_out"
-    used_share: float = USED_SHARE
-    absurd_factor: float = ABSURD_FACTOR
-    preference: tuple[str, ...] = PREFERENCE
-    tables: CountryTables = field(default_factory=CountryTables)
-    limits: EngineLimits = field(default_factory=lambda: EngineLimits(threads=1))
-
-    def is_on(self, correction: str) -> bool:
-        """Whether a correction is on."""
-        return self.corrections.get(correction, True)
-
-
-@dataclass(frozen=True)
 class Statistics:
     """What the statistics of a country say about its market.
 
@@ -164,10 +105,11 @@ class Statistics:
     reported_weight
         Unit weight that rows with both mass and pieces imply. Dims (year, product), kg/piece.
     coverage
-        Rows and amounts by publication, flow and year, with ``is_chosen`` and the months covered.
+        Rows and amounts by reporter, flow, year and publication, with ``is_chosen`` and the months covered.
     unmapped
-        Codes without a product, with their trade, largest value first. ``heading_is_mapped`` tells codes
-        whose neighbours are electrical equipment.
+        Codes without a product, and codes whose shares leave a rest, largest value first. ``share`` is the
+        largest share of a year that has no product, amounts are of that share alone. ``heading_is_mapped``
+        tells codes whose neighbours are electrical equipment.
     cells
         Cells that are negative or absurd, one row each, with the reason.
     record
@@ -245,7 +187,7 @@ def read_statistics(
         [EXT-001] if the extra is not installed.
     """
     chosen = options or StatisticsOptions()
-    _check(chosen)
+    check_statistics_options(chosen)
     store = open_store(folder)
     if not store.tables:
         mend = "Import statistics first: ainalym trade import FILES --source NAME --country CODE."
@@ -258,9 +200,10 @@ def read_statistics(
         define_stored(engine, store.expression, store.contents.country)
         first, last = engine.fetch(YEARS)[0]
         axes = _Axes(np.arange(first, last + 1), [str(key) for key in reference.products.index])
-        coverage = _choose(engine.fetch_frame(COVERAGE), chosen)
+        coverage = choose_publications(engine.fetch_frame(COVERAGE), chosen)
         engine.register(
-            "chosen", coverage.loc[coverage["is_chosen"], ["is_own", "flow", "year", "source", "factor"]]
+            "chosen",
+            coverage.loc[coverage["is_chosen"], ["is_own", "reporter", "flow", "year", "source", "factor"]],
         )
         weights = _register_tables(engine, reference, chosen, axes.years)
         define_amounts(engine, chosen.mass_from)
@@ -272,54 +215,11 @@ def read_statistics(
         "country": store.contents.country,
         "options": {key: value for key, value in asdict(chosen).items() if key not in ("tables", "limits")}
         | {"corrections": {name: chosen.is_on(name) for name in CORRECTIONS}},
+        "left_out": describe_left_out(coverage),
+        "totals_left_out": sum(entry.totals_left_out for entry in store.contents.imports),
         "assumptions": {"used_share": chosen.used_share, "absurd_factor": chosen.absurd_factor},
     }
     return _assemble(axes, sums, used, axes.spread(weights, "weight"), coverage, unmapped, record, chosen)
-
-
-def _check(options: StatisticsOptions) -> None:
-    problems = [
-        Problem(
-            "TRD-024",
-            "option 'corrections'",
-            repr(name),
-            f"one of {', '.join(CORRECTIONS)}",
-            suggest(name, CORRECTIONS),
-        )
-        for name in options.corrections
-        if name not in CORRECTIONS
-    ]
-    if not 0 <= options.used_share <= 1:
-        got = f"{options.used_share:g}"
-        problems.append(
-            Problem(
-                "TRD-024",
-                "option 'used_share'",
-                got,
-                "a share, 0 to 1",
-                f"Give {USED_SHARE:g}, or 0 for none.",
-            )
-        )
-    if not options.absurd_factor > 1:
-        got = f"{options.absurd_factor:g}"
-        problems.append(
-            Problem("TRD-024", "option 'absurd_factor'", got, "a number above 1", "Give 10, or more.")
-        )
-    if problems:
-        raise InputError(problems)
-
-
-def _choose(coverage: pd.DataFrame, options: StatisticsOptions) -> pd.DataFrame:
-    """Choose one publication for every side, flow and year: whole years first, then by preference."""
-    order = {source: place for place, source in enumerate(options.preference)}
-    ranked = coverage.assign(
-        is_whole=coverage["months"] >= MONTHS_OF_A_YEAR,
-        place=coverage["source"].map(order).fillna(len(order)),
-    ).sort_values(["is_own", "flow", "year", "is_whole", "place"], ascending=[True, True, True, False, True])
-    is_first = ~ranked.duplicated(["is_own", "flow", "year"])
-    is_usable = ranked["is_whole"] | (options.partial_years == "scale")
-    factor = MONTHS_OF_A_YEAR / ranked["months"].clip(lower=1)
-    return ranked.assign(is_chosen=is_first & is_usable, factor=factor).drop(columns=["place"]).sort_index()
 
 
 def _register_tables(
@@ -329,7 +229,10 @@ def _register_tables(
     shares = list_shares(reference, options.tables, years)
     groups = options.tables.statistics_products
     if groups is not None and len(groups):
-        named = groups.rename(columns={"name": "code", "key": "product"})[["code", "product", "share"]]
+        # A share of nought is a decision that the group does not count, and no figure of nought.
+        named = groups[groups["share"] > 0].rename(columns={"name": "code", "key": "product"})[
+            ["code", "product", "share"]
+        ]
         named = named.assign(hs_revision=NATIONAL, is_counted=False).merge(
             pd.DataFrame({"year": years}), how="cross"
         )
@@ -352,9 +255,10 @@ def _assemble(
     record: dict[str, Any],
     options: StatisticsOptions,
 ) -> Statistics:
-    flows, flags = _correct(axes, sums, options)
+    flows, flags_by_flow = _correct(axes, sums, options)
     terms = {flow: flows[:, place] for place, flow in enumerate(FLOWS_OF_A_CELL)}
     terms["export"] = _fill_exports(axes, terms, coverage, options)
+    flags = np.bitwise_or.reduce(flags_by_flow[:SALES_PLACE], axis=0)
     amounts, measure_flags = [], (CellFlag.NEGATIVE_KG, CellFlag.NEGATIVE_PIECES)
     for measure, negative in enumerate(measure_flags):
         consumption = compute_apparent_consumption(
@@ -363,13 +267,13 @@ def _assemble(
         sold = terms["sales"][measure]
         is_sales = np.isnan(consumption.amount) & ~np.isnan(sold)
         amounts.append(np.where(is_sales, sold, consumption.amount))
-        flags |= np.where(is_sales, CellFlag.SALES, 0) | np.where(consumption.is_negative, negative, 0)
+        flags |= np.where(is_sales, CellFlag.SALES | flags_by_flow[SALES_PLACE], 0)
+        flags |= np.where(consumption.is_negative, negative, 0)
         flags |= np.where(consumption.is_gross, CellFlag.NO_EXPORTS, 0)
     kg, pieces = amounts
     both = sums[sums["is_own"] & sums["flow"].isin(["production", "import", "export"])]
-    totals = both.groupby(["year", "product"], as_index=False)[["kg_of_both", "pieces_of_both"]].sum(
-        min_count=1
-    )
+    columns = ["kg_of_both", "pieces_of_both"]
+    totals = both.groupby(["year", "product"], as_index=False)[columns].sum(min_count=1)
     implied = compute_implied_weight(axes.spread(totals, "kg_of_both"), axes.spread(totals, "pieces_of_both"))
     is_absurd = find_absurd_weights(implied, np.ones(axes.shape), unit_weight, options.absurd_factor)
     is_absurd |= (kg < 0) != (pieces < 0)
@@ -416,24 +320,27 @@ def _fill_exports(
 
 
 def _correct(axes: _Axes, sums: pd.DataFrame, options: StatisticsOptions) -> tuple[np.ndarray, np.ndarray]:
-    """Lay out the flows, shape (measure, flow, year, product), and correct them; give the flags as well."""
+    """Lay out the flows, shape (measure, flow, year, product), and correct them.
+
+    Flags come with them, shape (flow, year, product).
+    """
     own, mirror = (_lay_out(axes, sums[sums["is_own"] == side]) for side in (True, False))
     flags = _flag_rows(axes, sums[sums["is_own"]])
     if options.is_on("mirror"):
-        # A flow is filled in both measures or in none, so that they never come from different reports.
+        # A flow is filled in both measures or in none, so that they never come from different reports, and
+        # what is said of a flow is said of the report that it comes from.
         is_missing = np.isnan(own).all(axis=0) & ~np.isnan(mirror).all(axis=0)
         own = np.where(is_missing, mirror, own)
-        flags |= np.where(
-            is_missing.any(axis=0), CellFlag.MIRROR | _flag_rows(axes, sums[~sums["is_own"]]), 0
-        )
+        flags = np.where(is_missing, CellFlag.MIRROR | _flag_rows(axes, sums[~sums["is_own"]]), flags)
+    export_place, re_export_place = (FLOWS_OF_A_CELL.index(flow) for flow in ("export", "re_export"))
+    export, re_export = own[:, export_place], own[:, re_export_place]
+    leaves_out = np.zeros(axes.shape, dtype=bool)
     if options.is_on("re_exports"):
-        export, re_export = (own[:, FLOWS_OF_A_CELL.index(flow)] for flow in ("export", "re_export"))
         with np.errstate(invalid="ignore"):
             leaves_out = (np.nan_to_num(export) < re_export).any(axis=0)
-        own[:, FLOWS_OF_A_CELL.index("export")] = np.where(
-            leaves_out, np.nan_to_num(export) + np.nan_to_num(re_export), export
-        )
-        flags |= np.where(leaves_out, CellFlag.RE_EXPORTS, 0)
+        own[:, export_place] = np.where(leaves_out, np.nan_to_num(export) + np.nan_to_num(re_export), export)
+    # Re-exports that are not added are no part of the cell.
+    flags[re_export_place] = np.where(leaves_out, flags[re_export_place] | CellFlag.RE_EXPORTS, 0)
     return own, flags
 
 
@@ -443,6 +350,7 @@ def _lay_out(axes: _Axes, sums: pd.DataFrame) -> np.ndarray:
 
 
 def _flag_rows(axes: _Axes, sums: pd.DataFrame) -> np.ndarray:
+    """Flag what the rows of each flow say of themselves, shape (flow, year, product)."""
     columns = {
         "is_estimated": CellFlag.ESTIMATED,
         "is_counted": CellFlag.COUNTED_SHARE,
@@ -450,10 +358,11 @@ def _flag_rows(axes: _Axes, sums: pd.DataFrame) -> np.ndarray:
         "has_value_alone": CellFlag.VALUE_ALONE,
         "is_scaled": CellFlag.SCALED,
     }
-    flags = np.zeros(axes.shape, dtype=np.int32)
+    flags = np.zeros((len(FLOWS_OF_A_CELL), *axes.shape), dtype=np.int32)
     for column, flag in columns.items():
-        marked = sums[sums[column].astype(bool)]
-        flags |= np.where(np.isnan(axes.spread(marked, "year")), 0, flag).astype(np.int32)
+        for place, flow in enumerate(FLOWS_OF_A_CELL):
+            marked = sums[sums[column].astype(bool) & (sums["flow"] == flow)]
+            flags[place] |= np.where(np.isnan(axes.spread(marked, "year")), 0, flag).astype(np.int32)
     return flags
 
 

@@ -57,6 +57,8 @@ class StoredImport(Frozen):
     """Files of the user."""
     rows: int
     """Rows in the file."""
+    totals_left_out: int = 0
+    """Rows of six digits that were left out because their parts of more digits are in the same files."""
     first_year: int
     """First year."""
     last_year: int

@@ -45,6 +45,11 @@ REVISIONS = ("HS1992", "HS1996", "HS2002", "HS2007", "HS2012", "HS2017", "HS2022
 REVISION_YEARS = (1992, 1996, 2002, 2007, 2012, 2017, 2022)
 """First year of each revision."""
 
+REVISION_WORDS = {
+    name: (name, f"H{number}", name[2:], f"HS{name[4:]}") for number, name in enumerate(REVISIONS)
+}
+"""How the revisions are written: HS2017, H5, 2017, HS17."""
+
 NATIONAL = "NATIONAL"
 """Stands for the revision where a code is a product group in words."""
 

@@ -16,12 +16,8 @@ from ainalym.errors import InputError
 from ainalym.packages.reference import Reference
 from ainalym.packages.trade.classification import CountryTables, list_product_weights
 from ainalym.packages.trade.import_options import ImportOptions
-from ainalym.packages.trade.statistics_reader import (
-    CellFlag,
-    Statistics,
-    StatisticsOptions,
-    read_statistics,
-)
+from ainalym.packages.trade.statistics_options import StatisticsOptions
+from ainalym.packages.trade.statistics_reader import CellFlag, Statistics, read_statistics
 from ainalym.packages.trade.tidy import Source
 
 pytest.importorskip("duckdb", reason="the extra 'trade' is not installed")
@@ -314,6 +310,26 @@ def test_that_unmapped_and_mapped_trade_together_are_all_trade(store: Path, refe
     assert float(found.kg.sum()) + found.unmapped["kg"].sum() == pytest.approx(total)
 
 
+def test_that_the_rest_of_shares_below_one_is_listed(store: Path, reference: Reference) -> None:
+    add_tidy(store, own("import", 4000, 100), own("export", 40, 1))
+    found = read_statistics(store, reference, decide((FRIDGES, FRIDGE, 0.6, 2000, 2030)))
+    assert read_cell(found.pieces) == pytest.approx(0.6 * 99)
+    row = found.unmapped.set_index("code").loc[FRIDGES]
+    assert row["share"] == pytest.approx(0.4)
+    assert (row["kg"], row["pieces"]) == (pytest.approx(0.4 * 4040), pytest.approx(0.4 * 101))
+    assert row["rows"] == 2
+
+
+def test_that_shares_above_one_are_refused(store: Path, reference: Reference) -> None:
+    add_tidy(store, own("import", 4000, 100))
+    shares = decide((FRIDGES, FRIDGE, 0.6, 2000, 2030), (FRIDGES, "0109", 0.6, 2010, 2015))
+    with pytest.raises(InputError) as caught:
+        read_statistics(store, reference, shares)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.got) == ("TRD-027", "shares that sum to 1.2")
+    assert problem.where.endswith(f"{FRIDGES}, from 2010")
+
+
 def test_that_a_code_decided_to_be_no_product_is_listed(store: Path, reference: Reference) -> None:
     add_tidy(store, own("import", 4000, 100))
     found = read_statistics(store, reference, decide((FRIDGES, FRIDGE, 0.0, 2018, 2018)))
@@ -413,6 +429,51 @@ def test_that_the_own_report_of_a_flow_goes_before_the_mirror(store: Path, refer
     flows = found.flows.sel(measure="pieces", year=2018, product=FRIDGE)
     assert (float(flows.sel(flow="import")), float(flows.sel(flow="export"))) == (20, 10)
     assert read_flags(found) == CellFlag.MIRROR
+
+
+def test_that_every_partner_is_asked_by_itself_whether_its_year_is_whole(
+    store: Path, reference: Reference
+) -> None:
+    months = [f"2018-{month:02d},export,RUS,KAZ,,841821,40,1,90" for month in (1, 2, 3)]
+    add_tidy(store, "2018,export,CHN,KAZ,,841821,4000,100,9000", *months)
+    assert read_cell(read_statistics(store, reference).pieces) == 100
+    scaled = read_statistics(store, reference, StatisticsOptions(partial_years="scale"))
+    assert read_cell(scaled.pieces) == 100 + 3 * 4
+    left_out = read_statistics(store, reference).record["left_out"]
+    assert left_out == ["tidy: RUS, import 2018, 3 of 12 months, 3 rows"]
+
+
+def test_that_a_partner_with_trade_in_few_months_of_a_whole_year_counts(
+    store: Path, reference: Reference
+) -> None:
+    months = [f"2018-{month:02d},export,CHN,KAZ,,841821,40,1,90" for month in range(1, 13)]
+    add_tidy(store, *months, "2018-05,export,RUS,KAZ,,841821,400,10,900")
+    assert read_cell(read_statistics(store, reference).pieces) == 22
+
+
+def test_that_flags_of_partners_stay_with_the_flow_that_they_fill(store: Path, reference: Reference) -> None:
+    mirror = "2018,export,CHN,KAZ,,841821,4000000,1,9000"
+    add_tidy(store, own("import", 800, 20), mirror, MIRRORED[1], accept_absurd=True)
+    found = read_statistics(store, reference)
+    assert read_flags(found) == CellFlag.MIRROR
+    alone = read_statistics(store, reference, StatisticsOptions(corrections={"mirror": False}))
+    assert not read_flags(alone) & CellFlag.MIRROR
+
+
+def test_that_a_total_of_six_digits_is_not_added_to_its_parts(store: Path, reference: Reference) -> None:
+    parts = (own("import", 3000, 75, "84182110"), own("import", 1000, 25, "84182191"))
+    add_tidy(store, own("import", 4000, 100), *parts, own("export", 40, 1))
+    found = read_statistics(store, reference)
+    assert read_cell(found.pieces) == 99
+    assert found.record["totals_left_out"] == 1
+
+
+def test_that_a_total_beside_parts_of_ten_digits_is_not_added_either(
+    store: Path, reference: Reference
+) -> None:
+    parts = (own("import", 3000, 75, "8418211000"), own("import", 1000, 25, "8418219100"))
+    add_tidy(store, own("import", 4000, 100), *parts, own("export", 40, 1))
+    assert read_cell(read_statistics(store, reference).pieces) == 99
 
 
 RE_EXPORTED = (own("import", 4000, 100), own("export", 80, 2), own("re_export", 400, 10))

@@ -389,6 +389,57 @@ def test_that_a_year_in_two_forms_is_told(
     assert got in problem.got
 
 
+def write_codes(
+    trade_files: ModuleType, path: Path, kg_by_code: dict[str, float], period: str = "2020"
+) -> Path:
+    rows = [
+        {"period": period, "flow": "import", "code": code, "kg": kg, "value": 10 * kg}
+        for code, kg in kg_by_code.items()
+    ]
+    path.with_name("codes.yaml").write_text(
+        "columns: {period: period, flow: flow, code: code, kg: kg, value: value}\n", encoding="utf-8"
+    )
+    written: Path = trade_files.write_table(path, list(rows[0]), rows)
+    return written
+
+
+@pytest.mark.parametrize("digits", [8, 10])
+def test_that_a_total_that_its_parts_do_not_give_is_told(
+    digits: int, refuse: Refuse, trade_files: ModuleType, tmp_path: Path
+) -> None:
+    amounts = {"841821": 4000.0, "841821" + "1" * (digits - 6): 3000.0}
+    path = write_codes(trade_files, tmp_path / "x.csv", amounts)
+    problem = only(refuse(path, source="tidy", mapping=tmp_path / "codes.yaml"), "TRD-008")
+    assert problem.where == "file 'x.csv', row 2"
+    assert "4,000 kg, 40,000 USD, beside 1 rows of more digits that sum to 3,000 kg" in problem.got
+
+
+def test_that_a_total_left_out_beside_its_parts_is_counted(
+    take: Callable[..., Any], trade_files: ModuleType, tmp_path: Path
+) -> None:
+    amounts = {"841821": 4000.0, "84182110": 3000.0, "84182191": 1000.0, "847130": 500.0}
+    path = write_codes(trade_files, tmp_path / "x.csv", amounts)
+    summary = take(path, source="tidy", mapping=tmp_path / "codes.yaml")
+    assert (summary.rows, summary.levels) == (3, {"leaf": 3, "aggregate": 1})
+    assert summary.store.contents.imports[0].totals_left_out == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "period"), [("84182110", "2020"), ("841821", "2020"), ("847130", "2020-05")]
+)
+def test_that_parts_and_months_of_a_year_of_the_store_are_told(
+    code: str, period: str, take: Callable[..., Any], trade_files: ModuleType, tmp_path: Path
+) -> None:
+    mapping = tmp_path / "codes.yaml"
+    take(write_codes(trade_files, tmp_path / "a.csv", {"841821": 4000.0}), source="tidy", mapping=mapping)
+    later = write_codes(trade_files, tmp_path / "b.csv", {code: 3000.0}, period)
+    with pytest.raises(InputError) as caught:
+        take(later, source="tidy", mapping=mapping)
+    assert {problem.code for problem in caught.value.problems} == {"TRD-008"}
+    summary = take(later, source="tidy", mapping=mapping, replace=True)
+    assert [entry.rows for entry in summary.store.contents.imports] == [1]
+
+
 def test_that_a_file_without_the_country_and_one_of_totals_alone_are_told_together(
     refuse: Refuse, trade_files: ModuleType, tmp_path: Path
 ) -> None:
@@ -526,6 +577,29 @@ def test_that_a_wrong_mapping_file_is_told_with_its_place(
     assert {problem.code for problem in problems} == {"TRD-016"}
     assert problems[0].where.startswith(f"mapping file '{name}', {where}")
     assert expected in problems[0].expected
+
+
+@pytest.mark.parametrize(
+    ("constant", "where", "mend"),
+    [
+        ("reporter: Kazakhstan", "constants > reporter", "iso3 (KAZ)"),
+        ("partner: kz", "constants > partner", "'countries: iso2'"),
+        ("flow: imports", "constants > flow", "'import'"),
+        ("hs_revision: HS2016", "constants > hs_revision", "HS2017"),
+        ("reporter: ''", "constants > reporter", "iso3 (KAZ)"),
+    ],
+)
+def test_that_a_constant_that_is_no_country_flow_or_revision_is_told(
+    constant: str, where: str, mend: str, refuse: Refuse, trade_files: ModuleType, tmp_path: Path
+) -> None:
+    mapping = tmp_path / "m.yaml"
+    flow = "" if constant.startswith("flow") else ", flow: c"
+    mapping.write_text(f"columns: {{period: a, code: b{flow}, kg: d}}\nconstants: {{{constant}}}\n")
+    row = {"a": 2020, "b": "841821", "c": "import", "d": 5}
+    path = trade_files.write_table(tmp_path / "x.csv", list(row), [row])
+    problem = only(refuse(path, source="tidy", mapping=mapping), "TRD-016")
+    assert problem.where == f"mapping file 'm.yaml', {where}"
+    assert mend in problem.mend
 
 
 def test_that_a_sheet_that_the_mapping_names_must_be_there(
