@@ -150,9 +150,7 @@ def _rerun_part(model: Model, after: EndOfLifeModel, part: Part, begin: int) -> 
     parameters, flows = part.parameters, part.flows
     if after.moves_products:
         flows = (flows[0].copy(), flows[1].copy(), flows[2].copy())
-        pull_on_products(
-            after, parameters.probabilities, model.years, part.survival, parameters.shape, flows
-        )
+        pull_on_products(after, parameters.probabilities, model.years, part.survival, parameters.shape, flows)
     by_category = [sum_categories(values[:, begin:], model) for values in flows]
     before = Before(
         model.years[begin:],

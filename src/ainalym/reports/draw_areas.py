@@ -12,7 +12,15 @@ import pandas as pd
 
 from ainalym.core.units import TONNES_PER_KILOTONNE
 from ainalym.errors import InputError, Problem
-from ainalym.reports.chart_parts import Spec, make_config, make_frame, say_longest, to_kilotonnes, tooltip
+from ainalym.reports.chart_parts import (
+    FONT,
+    Spec,
+    make_config,
+    make_frame,
+    say_longest,
+    to_kilotonnes,
+    tooltip,
+)
 from ainalym.reports.language import Translator
 from ainalym.reports.palette import ACCENT, CATEGORIES, INK, PAPER, category_color
 from ainalym.results.result import Result
@@ -72,11 +80,23 @@ def draw_product_treemap(result: Result, translator: Translator) -> Spec:
     subtitle = translator.gettext("Area: e-waste generated, %(unit)s. Colour: category.", unit=per_year)
     description = say_longest(translator, labels, per_year).replace("\n", " ")
     frame = make_frame(translator, "product_treemap", title, subtitle, description)
-    config = {key: value for key, value in make_config().items() if key != "mark"}
     codes = [code for code in CATEGORIES if code in set(products["category"])]
     names = [result.name_of("categories", code, language) for code in codes]
-    whole = {**frame, "$schema": VEGA_SCHEMA, "config": config} | _lay_out_treemap(rows, translator)
+    whole = {**frame, "$schema": VEGA_SCHEMA, "config": make_vega_config()} | _lay_out_treemap(
+        rows, translator
+    )
     return whole | make_vega_legend(names, [category_color(code) for code in codes])
+
+
+def make_vega_config() -> Spec:
+    """Make the style of the charts of Vega itself, which knows no font for all texts at once."""
+    style = make_config()
+    fonts = {"text": ("font",), "title": ("font", "subtitleFont"), "legend": ("labelFont", "titleFont")}
+    return {
+        "background": style["background"],
+        "padding": style["padding"],
+        **{part: {**style[part], **dict.fromkeys(names, FONT)} for part, names in fonts.items()},
+    }
 
 
 def make_vega_legend(names: list[str], colors: list[str]) -> Spec:

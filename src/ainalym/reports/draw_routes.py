@@ -11,14 +11,14 @@ from ainalym.reports.chart_parts import (
     Spec,
     color_scale,
     length_axis,
-    make_config,
     make_frame,
     to_kilotonnes,
     tooltip,
 )
-from ainalym.reports.draw_areas import VEGA_SCHEMA
+from ainalym.reports.draw_areas import VEGA_SCHEMA, make_vega_config
 from ainalym.reports.language import Translator
 from ainalym.reports.palette import ACCENT, BAND_MOST, INK, LATE, MIDDLE, PAPER, WIDE, category_color
+from ainalym.reports.text_table import Column, TextTable
 from ainalym.results.flows import STEPS, compute_flows, compute_material_fates
 from ainalym.results.result import Result
 from ainalym.results.summary import list_years
@@ -111,10 +111,11 @@ def draw_flow(result: Result, translator: Translator, year: str) -> Spec:
         "Flow from left to right. At its ends: %(ends)s (%(unit)s).", ends=ends, unit=per_year
     )
     frame = make_frame(translator, "flow", title, subtitle, description)
-    config = {key: value for key, value in make_config().items() if key != "mark"}
     names = (translator.gettext("From, to"), per_year)
     links = _lay_links(flows, nodes, labels, scale, translator)
-    return {**frame, "$schema": VEGA_SCHEMA, "config": config} | _lay_out_flow(boxes, links, names)
+    return {**frame, "$schema": VEGA_SCHEMA, "config": make_vega_config()} | _lay_out_flow(
+        boxes, links, names
+    )
 
 
 def _list_nodes(result: Result, flows: pd.DataFrame) -> list[Node]:
@@ -326,3 +327,29 @@ def draw_material_fates(result: Result, translator: Translator) -> Spec:
             ],
         },
     }
+
+
+def compose_flow_table(result: Result, translator: Translator, year: int) -> TextTable:
+    """Compose the table of the flow of a year: from, to, mass."""
+    flows = compute_flows(result, year)
+    labels = {
+        (node.step, node.name): _name_node(result, translator, node) for node in _list_nodes(result, flows)
+    }
+    rows = [
+        (
+            labels[STEPS.index(row["step"]), row["begin"]],
+            labels[STEPS.index(row["step"]) + 1, row["end"]],
+            translator.number(to_kilotonnes(row["mass"])),
+        )
+        for row in flows.to_dict("records")
+    ]
+    return TextTable(
+        "flow",
+        translator.gettext("Where the e-waste of %(year)s goes", year=year),
+        (
+            Column("begin", translator.gettext("From")),
+            Column("end", translator.gettext("To")),
+            Column("mass", translator.unit("kt/yr"), numeric=True),
+        ),
+        tuple(rows),
+    )

@@ -221,6 +221,8 @@ class Translator:
             "kg/km2": self.pgettext("unit", "kg/km²"),
             "g/t": self.pgettext("unit", "g/t"),
             "million USD": self.pgettext("unit", "million USD"),
+            "million USD/yr": self.pgettext("unit", "million USD per year"),
+            "kt CO2e/yr": self.pgettext("unit", "kt CO₂e per year"),
             "MW": self.pgettext("unit", "MW"),
             "piece": self.pgettext("unit", "pieces"),
             "household": self.pgettext("unit", "households"),

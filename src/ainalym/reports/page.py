@@ -263,7 +263,7 @@ def _compose_tables(result: Result, translator: Translator) -> dict[str, TextTab
     }
 
 
-def make_figure(spec: Spec | None, name: str = "") -> Figure | None:
+def make_figure(spec: Spec | None, name: str = "", still: bool = True) -> Figure | None:
     """Make the figure of a chart for a page: still drawing, live specification, words.
 
     Parameters
@@ -272,6 +272,8 @@ def make_figure(spec: Spec | None, name: str = "") -> Figure | None:
         Specification of :func:`ainalym.reports.charts.draw_chart`.
     name
         Name of the chart on its page, where that is not its own.
+    still
+        Whether to draw it already; a chart that is about to come alive needs no drawing.
 
     Returns
     -------
@@ -282,7 +284,7 @@ def make_figure(spec: Spec | None, name: str = "") -> Figure | None:
         return None
     name = name or str(spec["name"])
     bare = adapt_to_page(spec)
-    drawing = replace_by_variables(_make_names_unique(render_svg(bare), name))
+    drawing = replace_by_variables(_make_names_unique(render_svg(bare), name)) if still else ""
     live = replace_by_variables(json.dumps(adapt_to_width(bare), ensure_ascii=False))
     return Figure(
         name=name,

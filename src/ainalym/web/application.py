@@ -13,7 +13,14 @@ from starlette.types import Receive, Scope, Send
 
 from ainalym.core.quantities import LANGUAGES, Language
 from ainalym.errors import InputError, Problem
-from ainalym.web import files, interface, pages
+from ainalym.web import (
+    files,
+    flow_pages,
+    interface,
+    pages,
+    scenario_interface,
+    scenario_pages,
+)
 from ainalym.web.assets import find_release
 from ainalym.web.problems import (
     INTERFACE,
@@ -85,7 +92,10 @@ def _make_framework() -> FastAPI:
         license_info={"name": "Apache-2.0"},
     )
     framework.include_router(interface.router)
+    framework.include_router(scenario_interface.router)
     framework.include_router(files.router)
+    framework.include_router(flow_pages.router)
+    framework.include_router(scenario_pages.router)
     framework.include_router(pages.router)
     framework.add_exception_handler(InputError, _answer_input_error)
     framework.add_exception_handler(RequestValidationError, _answer_validation)

@@ -11,7 +11,7 @@ from ainalym.reports.page import FONT, STYLE, bundle_vega
 from ainalym.reports.palette import DARK, LIGHT, write_variables
 from ainalym.web.cache import Document, make_document
 
-SCRIPTS = ("site.js",)
+SCRIPTS = ("site.js", "scenario.js", "flows.js")
 
 FACE = (
     '@font-face{font-family:"Inter";font-style:normal;font-weight:400 700;font-display:swap;'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import pandas as pd
 from fastapi import APIRouter
@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from ainalym.core.quantities import Language
 from ainalym.errors import InputError, Problem
+from ainalym.reports.chart_parts import Spec
 from ainalym.reports.charts import draw_chart
 from ainalym.reports.images import render_png, render_svg
 from ainalym.results.result import Result
@@ -70,17 +71,7 @@ def save_labelled_chart(request: Request, language: str, country: str, name: str
     """Give the chart of one product, material or measure as a picture."""
     site, code = read_site(request), read_language(language)
     holding = site.open_country(country)
-    label, _, ending = file.partition(".")
-    if ending not in IMAGES:
-        raise InputError(
-            Problem(
-                "WEB-002",
-                "picture",
-                repr(file),
-                f"an ending {' or '.join(IMAGES)}",
-                "Use a link of the page.",
-            )
-        )
+    label, ending = split_picture(file)
 
     def make() -> Document:
         return site.workroom.do(
@@ -109,8 +100,54 @@ def make_picture(holding: Holding, language: Language, name: str, label: str, en
                 "VIE-003", "chart", repr(name), "a chart that the country has figures for", "Draw another."
             )
         )
+    return draw_picture(spec, ending)
+
+
+def draw_picture(spec: Spec, ending: str) -> Document:
+    """Draw a specification as a picture.
+
+    Parameters
+    ----------
+    spec
+        Specification of a chart.
+    ending
+        One of :data:`IMAGES`.
+
+    Returns
+    -------
+    Document
+        The picture.
+    """
     body = render_png(spec) if ending == "png" else render_svg(spec).encode("utf-8")
     return make_document(body, IMAGES[ending])
+
+
+def split_picture(file: str, known: Collection[str] = ()) -> tuple[str, str]:
+    """Split the name of a picture into what it shows and its ending.
+
+    Parameters
+    ----------
+    file
+        Such as ``flow.png``.
+    known
+        What it may show; anything if nothing is named.
+
+    Returns
+    -------
+    tuple of str and str
+        Both parts.
+
+    Raises
+    ------
+    InputError
+        [WEB-002] for another ending, or something that is not known.
+    """
+    name, _, ending = file.partition(".")
+    if ending in IMAGES and (not known or name in known):
+        return name, ending
+    shown = f"one of {', '.join(known)}, with" if known else "a name with"
+    expected = f"{shown} the ending {' or '.join(IMAGES)}"
+    raise InputError(Problem("WEB-002", "picture", repr(file), expected, "Use a link of the page."))
 
 
 def list_makers(holding: Holding) -> dict[str, Callable[[], Document]]:

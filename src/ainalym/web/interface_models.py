@@ -94,6 +94,94 @@ class Series(Answer):
     rows: list[SeriesRow]
 
 
+class LeverEntry(Answer):
+    """A lever that a scenario may pull."""
+
+    name: str
+    names: Names
+    acts_on: str = Field(description="category, product, material or none.")
+    unit: str = Field(description="share of a whole, factor on the value of today, or relative change.")
+    minimum: float
+    maximum: float
+    definition: str
+
+
+class PulledLever(Answer):
+    """A lever of a scenario with its years and target."""
+
+    lever: str
+    applies_to: list[str] = Field(description="Categories, products or materials; all where it is empty.")
+    start: int
+    end: int
+    ramp: str
+    target: float
+    range: list[float] | None = Field(description="Low and high end of the target in the draws.")
+    source: str
+    choice: bool
+
+
+class ScenarioEntry(Answer):
+    """A scenario that is sound."""
+
+    name: str = Field(description="Name of an embedded scenario, or own.")
+    titles: Names
+    description: Names
+    levers: list[PulledLever] = Field(description="In the order in which they act, those of its base first.")
+
+
+class IntervalRow(Answer):
+    """A figure of a year: median and 90 % interval."""
+
+    year: int
+    low: float
+    median: float
+    high: float
+
+
+class FigureEntry(Answer):
+    """A figure of a scenario over the years."""
+
+    name: str
+    unit: str
+    rows: list[IntervalRow]
+
+
+class ScenarioFigures(Answer):
+    """Figures of a scenario."""
+
+    country: str
+    draws: int
+    scenario: ScenarioEntry
+    figures: list[FigureEntry]
+
+
+class ComparedRow(Answer):
+    """A figure of two scenarios in a year, and what the first has more, draw by draw."""
+
+    name: str
+    unit: str
+    year: int
+    low: float
+    median: float
+    high: float
+    base_low: float
+    base_median: float
+    base_high: float
+    difference_low: float
+    difference_median: float
+    difference_high: float
+
+
+class ComparedScenarios(Answer):
+    """Two scenarios side by side."""
+
+    country: str
+    draws: int
+    scenario: ScenarioEntry
+    against: ScenarioEntry
+    rows: list[ComparedRow]
+
+
 class CodeEntry(Answer):
     """What an error code means."""
 

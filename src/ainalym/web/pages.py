@@ -18,7 +18,7 @@ from ainalym.web.assets import find_release, list_assets, load_asset
 from ainalym.web.cache import Document, make_document
 from ainalym.web.shelf import Holding
 from ainalym.web.site import FOREVER, Site, answer_document, choose_language
-from ainalym.web.views import DETAILS, PAGES
+from ainalym.web.views import DETAILS, MENU, PAGES
 
 HTML = "text/html; charset=utf-8"
 
@@ -89,13 +89,13 @@ def show_page(request: Request, language: str, country: str, page: str) -> Respo
     """Show a page of a country."""
     site, code = read_site(request), read_language(language)
     holding = site.open_country(country)
-    kind = PAGES.get(page)
-    if kind is None:
+    compose = PAGES.get(page)
+    if compose is None:
         raise InputError(_describe_unknown_page(page))
 
     def make() -> Document:
         translator = site.translators[code]
-        context = kind.compose(holding.result, translator)
+        context = compose(holding.result, translator)
         frame = compose_frame(site, holding, code, page)
         text = site.render(code, f"page_{page}.html.jinja", **frame, **context)
         return make_document(text.encode("utf-8"), HTML)
@@ -150,7 +150,7 @@ def compose_frame(
     rest = "/".join(part for part in (place, "" if page == OVERVIEW else page, label) if part)
     return {
         "page": page,
-        "page_title": PAGES[page].title(translator),
+        "page_title": MENU[page](translator),
         "label": label,
         "base": f"/{language}/{place}",
         "sources_page": f"/{language}/{place}/sources",
@@ -169,8 +169,8 @@ def compose_frame(
 def list_menu(translator: Translator, base: str) -> list[tuple[str, str, str]]:
     """List name, title and address of every page of a country."""
     return [
-        (name, kind.title(translator), f"{base}/{'' if name == OVERVIEW else name}")
-        for name, kind in PAGES.items()
+        (name, write_title(translator), f"{base}/{'' if name == OVERVIEW else name}")
+        for name, write_title in MENU.items()
     ]
 
 
@@ -180,4 +180,4 @@ def list_languages(rest: str) -> Mapping[Language, tuple[str, str]]:
 
 
 def _describe_unknown_page(page: str) -> Problem:
-    return Problem("WEB-002", "page", repr(page), f"one of {', '.join(PAGES)}", "Choose a page of the menu.")
+    return Problem("WEB-002", "page", repr(page), f"one of {', '.join(MENU)}", "Choose a page of the menu.")

@@ -163,7 +163,10 @@ def serve(holdings: Iterable[Holding], listening: socket.socket, open_browser: b
     open_browser
         Whether to open the first page.
     """
-    application = create_application(Shelf(holdings))
+    shelf = Shelf(holdings)
+    application = create_application(shelf)
+    for holding in shelf.countries.values():
+        application.site.runner.prepare(holding)
     config = uvicorn.Config(
         application,
         log_level="warning",

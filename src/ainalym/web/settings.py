@@ -29,6 +29,8 @@ class WebSettings:
         Seconds after which a piece of work that is still waiting is given up.
     cached_bytes
         Memory for finished pages and files.
+    countries_prepared
+        Outlooks whose scenarios are held ready.
     """
 
     largest_body: int = 64 * KIBIBYTE
@@ -37,5 +39,6 @@ class WebSettings:
     workers: int = 2
     longest_queue: int = 32
     queue_per_visitor: int = 4
-    longest_wait: float = 30.0
+    longest_wait: float = 60.0
     cached_bytes: int = 64 * KIBIBYTE * KIBIBYTE
+    countries_prepared: int = 4

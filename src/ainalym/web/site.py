@@ -16,6 +16,7 @@ from ainalym.packages.table_reader import suggest
 from ainalym.reports.language import Translator
 from ainalym.reports.page import make_environment
 from ainalym.web.cache import Document, DocumentCache
+from ainalym.web.runner import Runner
 from ainalym.web.settings import WebSettings
 from ainalym.web.shelf import Holding, Shelf
 from ainalym.web.workroom import Workroom
@@ -43,6 +44,7 @@ class Site:
         self.settings = settings
         self.cache = DocumentCache(settings.cached_bytes)
         self.workroom = Workroom(settings)
+        self.runner = Runner(settings, self.workroom)
 
     @cached_property
     def translators(self) -> dict[Language, Translator]:

@@ -61,21 +61,6 @@ PRODUCT_FIGURES = ("product_treemap", "placed_on_market_fan", "placed_on_market"
 FIRST_FIGURES = ("ewaste_generated_fan", "ewaste_generated", "stock_fan", "comparison")
 
 
-class PageKind(NamedTuple):
-    """A page of a country.
-
-    Attributes
-    ----------
-    title
-        Its name in a language.
-    compose
-        Makes what its template reads.
-    """
-
-    title: Callable[[Translator], str]
-    compose: Callable[[Result, Translator], Context]
-
-
 class DetailKind(NamedTuple):
     """A page of one product or material.
 
@@ -237,15 +222,27 @@ def compose_downloads(result: Result, translator: Translator) -> Context:
     return {"quantities": quantities, "figures": {}, "tables": {}}
 
 
-PAGES: dict[str, PageKind] = {
-    "overview": PageKind(lambda translator: translator.gettext("Overview"), compose_overview),
-    "products": PageKind(lambda translator: translator.gettext("Products"), compose_products),
-    "materials": PageKind(lambda translator: translator.gettext("Materials"), compose_materials),
-    "regions": PageKind(lambda translator: translator.gettext("Regions"), compose_regions),
-    "sources": PageKind(lambda translator: translator.gettext("Sources and method"), compose_sources),
-    "downloads": PageKind(lambda translator: translator.gettext("Downloads"), compose_downloads),
+MENU: dict[str, Callable[[Translator], str]] = {
+    "overview": lambda translator: translator.gettext("Overview"),
+    "products": lambda translator: translator.gettext("Products"),
+    "materials": lambda translator: translator.gettext("Materials"),
+    "flows": lambda translator: translator.gettext("Flows"),
+    "scenarios": lambda translator: translator.gettext("Scenarios"),
+    "regions": lambda translator: translator.gettext("Regions"),
+    "sources": lambda translator: translator.gettext("Sources and method"),
+    "downloads": lambda translator: translator.gettext("Downloads"),
 }
-"""Pages of a country in the order of the menu; the first one stands at its address itself."""
+"""Titles of the pages of a country in the order of the menu; the first one stands at its address itself."""
+
+PAGES: dict[str, Callable[[Result, Translator], Context]] = {
+    "overview": compose_overview,
+    "products": compose_products,
+    "materials": compose_materials,
+    "regions": compose_regions,
+    "sources": compose_sources,
+    "downloads": compose_downloads,
+}
+"""What makes the content of a page from the result alone; the others take more from the address."""
 
 DETAILS: dict[str, DetailKind] = {
     "products": DetailKind("product", "products", "product.html.jinja", compose_product),

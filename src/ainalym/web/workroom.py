@@ -52,7 +52,7 @@ class Workroom:
         """
         with self._enter(visitor):
             if not self._free.acquire(timeout=self._settings.longest_wait):
-                raise InputError(_describe_full())
+                raise InputError(describe_full())
             try:
                 return work()
             finally:
@@ -72,7 +72,7 @@ class Workroom:
                     )
                 )
             if self._inside.total() >= self._settings.workers + self._settings.longest_queue:
-                raise InputError(_describe_full())
+                raise InputError(describe_full())
             self._inside[visitor] += 1
         try:
             yield
@@ -83,5 +83,6 @@ class Workroom:
                     del self._inside[visitor]
 
 
-def _describe_full() -> Problem:
+def describe_full() -> Problem:
+    """Describe a server that has too much to do at the moment."""
     return Problem("WEB-006", "queue of the server", "too many requests", "a free place", "Try again soon.")

@@ -57,5 +57,20 @@ for (const link of document.querySelectorAll("a[data-keep]")) {
   });
 }
 
+// Puts a new piece of a page in its place; a chart keeps its old drawing until the new one is alive.
+function replacePiece(place, piece) {
+  for (const chart of piece.querySelectorAll("[data-specification]")) {
+    const old = place.querySelector(`[data-specification="${chart.dataset.specification}"]`);
+    if (old) {
+      chart.innerHTML = old.innerHTML;
+      chart.style.minHeight = `${old.offsetHeight}px`;
+    }
+  }
+  const open = place.querySelector(".under details[open]") !== null;
+  place.replaceChildren(...piece.childNodes);
+  if (open) place.querySelectorAll(".under details").forEach((part) => { part.open = true; });
+  if (window.vegaEmbed) enlivenWhenSeen(place);
+}
+
 if (window.vegaEmbed) enlivenWhenSeen(document);
 for (const form of document.querySelectorAll("form[data-filter]")) filterRows(form);
