@@ -169,7 +169,7 @@ def compose_composition_table(result: Result, translator: Translator, product: s
     )
 
 
-def compose_evidence_table(result: Result, translator: Translator, product: str) -> TextTable:
+def compose_product_evidence(result: Result, translator: Translator, product: str) -> TextTable:
     """Compose the table of what the figures of one product rest on."""
     evidence = result.tables["product_evidence"]
     titles = result.tables["package_tables"].drop_duplicates("table").set_index("table")["title"]

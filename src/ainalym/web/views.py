@@ -6,20 +6,28 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from ainalym.core.quantities import read_quantities
+from ainalym.reports.calibration_tables import (
+    compose_evidence_table,
+    compose_learned_table,
+    compose_learning_table,
+    describe_calibration,
+    list_conflict_sentences,
+)
 from ainalym.reports.charts import draw_chart
 from ainalym.reports.comparison_table import compose_comparison_table
 from ainalym.reports.detail_tables import (
     compose_carrier_table,
     compose_composition_table,
-    compose_evidence_table,
     compose_lifetime_table,
     compose_material_history,
     compose_package_table,
+    compose_product_evidence,
     compose_product_history,
     compose_product_list,
     compose_quantity_table,
 )
 from ainalym.reports.draw_areas import MEASURES
+from ainalym.reports.driver_tables import describe_drivers, list_range_tables
 from ainalym.reports.headline import (
     compose_headline_table,
     compose_material_table,
@@ -57,6 +65,8 @@ Context = dict[str, Any]
 TONNES = ("placed_on_market", "stock", "ewaste_generated")
 
 PRODUCT_FIGURES = ("product_treemap", "placed_on_market_fan", "placed_on_market")
+
+TRUST_FIGURES = ("evidence_fit", "tornado_ewaste_generated", "photovoltaic_capacity")
 
 FIRST_FIGURES = ("ewaste_generated_fan", "ewaste_generated", "stock_fan", "comparison")
 
@@ -98,12 +108,15 @@ def compose_overview(result: Result, translator: Translator) -> Context:
         "on_trust": describe_trust(result, translator),
         "on_gap": describe_gap(result, translator),
         "on_spread": describe_spread(result, translator),
+        "on_calibration": describe_calibration(result, translator),
+        "on_drivers": describe_drivers(result, translator),
         "figures": draw_figures(result, translator, FIRST_FIGURES),
         "tables": {
             "headline": compose_headline_table(result, translator),
             "materials": compose_material_table(result, translator),
             "values": compose_value_table(result, translator),
             "comparison": compose_comparison_table(result, translator, with_sources=True),
+            "learning": compose_learning_table(result, translator),
             **{name: compose_category_table(result, translator, name) for name in TONNES},
         },
     }
@@ -136,7 +149,7 @@ def compose_product(result: Result, translator: Translator, product: str) -> Con
             "history": compose_product_history(result, translator, product),
             "lifetime": compose_lifetime_table(result, translator, product),
             "composition": compose_composition_table(result, translator, product),
-            "evidence": compose_evidence_table(result, translator, product),
+            "evidence": compose_product_evidence(result, translator, product),
         },
     }
 
@@ -189,7 +202,11 @@ def compose_regions(result: Result, translator: Translator) -> Context:
 def compose_sources(result: Result, translator: Translator) -> Context:
     """Compose the page of sources, method and run record."""
     return {
-        "figures": draw_figures(result, translator, ("photovoltaic_capacity",)),
+        "figures": draw_figures(result, translator, TRUST_FIGURES),
+        "on_calibration": describe_calibration(result, translator),
+        "conflicts": list_conflict_sentences(result, translator),
+        "on_drivers": describe_drivers(result, translator),
+        "range_tables": list_range_tables(result, translator),
         "sources": list_sources(result),
         "on_trust": describe_trust(result, translator),
         "on_gap": describe_gap(result, translator),
@@ -200,6 +217,9 @@ def compose_sources(result: Result, translator: Translator) -> Context:
             "regions": compose_region_table(result, translator),
             "package_tables": compose_package_table(result, translator),
             "quantities": compose_quantity_table(result, translator),
+            "learning": compose_learning_table(result, translator),
+            "evidence": compose_evidence_table(result, translator, with_sources=True),
+            "learned": compose_learned_table(result, translator),
             "origins": compose_origin_table(result, translator),
             "photovoltaic_capacity": compose_capacity_table(result, translator),
             "sales": compose_sales_table(result, translator),

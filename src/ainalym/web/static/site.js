@@ -66,9 +66,9 @@ function replacePiece(place, piece) {
       chart.style.minHeight = `${old.offsetHeight}px`;
     }
   }
-  const open = place.querySelector(".under details[open]") !== null;
+  const open = place.querySelector("details[open]") !== null;
   place.replaceChildren(...piece.childNodes);
-  if (open) place.querySelectorAll(".under details").forEach((part) => { part.open = true; });
+  if (open) place.querySelectorAll("details").forEach((part) => { part.open = true; });
   if (window.vegaEmbed) enlivenWhenSeen(place);
 }
 
