@@ -122,7 +122,7 @@ async def answer_problems(request: Request, error: InputError) -> Response:
     status = find_status(error.problems)
     headers = {**list_retry_header(status), "cache-control": "no-store"}
     path = request.url.path
-    if path.startswith("/api/"):
+    if path.startswith("/api/") or request.headers.get("accept") == "application/json":
         details = describe_problems(error, status, path)
         return JSONResponse(details, status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
     page = _render_problems(pages.read_site(request), request, error, status)

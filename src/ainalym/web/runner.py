@@ -84,7 +84,7 @@ class Runner:
         key = (holding.fingerprint, wish.digest, draws)
 
         def work() -> ScenarioRun:
-            reruns = self._find_bench(holding).wait(self._settings.longest_wait)
+            reruns = self._find_bench(holding).wait(self._settings.longest_preparation)
             return self._workroom.do(visitor, lambda: reruns.run_draws(scenario, draws))
 
         return self._runs.get(key, work)
@@ -94,7 +94,7 @@ class Runner:
         scenario = check_wish(wish)
         if not wish.text and wish.name == BASELINE == holding.result.record["scenario"]["name"]:
             return holding.result
-        reruns = self._find_bench(holding).begin(self._settings.longest_wait)
+        reruns = self._find_bench(holding).begin(self._settings.longest_preparation)
         return self._centrals.get(
             (holding.fingerprint, wish.digest),
             lambda: self._workroom.do(visitor, lambda: reruns.run_central(scenario)),

@@ -27,6 +27,8 @@ class WebSettings:
         How many of those may be of one visitor.
     longest_wait
         Seconds after which a piece of work that is still waiting is given up.
+    longest_preparation
+        Seconds that the first scenarios wait for what all of them share.
     cached_bytes
         Memory for finished pages and files.
     countries_prepared
@@ -39,6 +41,7 @@ class WebSettings:
     workers: int = 2
     longest_queue: int = 32
     queue_per_visitor: int = 4
-    longest_wait: float = 60.0
+    longest_wait: float = 30.0
+    longest_preparation: float = 180.0
     cached_bytes: int = 64 * KIBIBYTE * KIBIBYTE
     countries_prepared: int = 4

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ainalym.kernels.lifetime import Weibull, survival_by_age
 from ainalym.kernels.cohort import compute_inflow_driven
+from ainalym.kernels.lifetime import Weibull, survival_by_age
 from ainalym.kernels.product_levers import ProductFlows, ProductPaths, change_survival, pull_levers
 
 YEARS = 40

@@ -16,7 +16,8 @@
   let other = address.get("other") ?? "";
   let code = address.get("s") ?? "";
   let timer = 0;
-  let request = null;
+  let busy = false;
+  let waiting = null;
 
   const say = (value, lever) => `${Number((value * lever.scale).toPrecision(6)).toLocaleString(language)}\u00a0${lever.unit}`;
   const toField = (value, lever) => String(Number((value * lever.scale).toPrecision(6)));
@@ -153,39 +154,57 @@
     refusal.hidden = false;
   }
 
+  // One question at a time: what is moved meanwhile is asked when the answer is there.
+  async function ask(body) {
+    for (let attempt = 0; ; attempt += 1) {
+      const answer = await fetch(`${window.location.pathname}/result`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json" },
+        body: JSON.stringify({ scenario: body, against: against.value || "baseline", other }),
+      });
+      if (![429, 503].includes(answer.status) || attempt === 5) return answer;
+      await new Promise((done) => { setTimeout(done, 1000); });
+    }
+  }
+
   async function run(body, finished, loaded) {
-    request?.abort();
-    request = new AbortController();
     result.setAttribute("aria-busy", "true");
-    const answer = await fetch(`${window.location.pathname}/result`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ scenario: body, against: against.value || "baseline", other }),
-      signal: request.signal,
-    });
+    const answer = await ask(body);
     const content = await answer.json();
-    result.setAttribute("aria-busy", "false");
-    if (!answer.ok) {
+    if (answer.ok) {
+      refusal.hidden = true;
+      code = content.code;
+      const page = new DOMParser().parseFromString(content.html, "text/html");
+      replacePiece(result, page.body);
+      if (loaded) {
+        scenario = content.scenario;
+        fill();
+      }
+      if (finished) history.pushState(null, "", write());
+    } else {
       refuse(content);
-      return;
     }
-    refusal.hidden = true;
-    code = content.code;
-    const page = new DOMParser().parseFromString(content.html, "text/html");
-    replacePiece(result, page.body);
-    if (loaded) {
-      scenario = content.scenario;
-      fill();
+    result.setAttribute("aria-busy", String(waiting !== null));
+  }
+
+  async function pump() {
+    busy = true;
+    while (waiting) {
+      const { body, finished, loaded } = waiting;
+      waiting = null;
+      await run(body, finished, loaded).catch(console.error);
     }
-    if (finished) history.pushState(null, "", write());
-    result.dataset.code = code;
+    busy = false;
+  }
+
+  function queue(body, finished, loaded) {
+    waiting = { body, finished: finished || (waiting?.finished ?? false), loaded };
+    return busy ? Promise.resolve() : pump();
   }
 
   function send(finished) {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      run(scenario, finished, false).catch((error) => { if (error.name !== "AbortError") console.error(error); });
-    }, finished ? 0 : 100);
+    timer = setTimeout(() => queue(scenario, finished, false), finished ? 0 : 60);
   }
 
   document.getElementById("more").addEventListener("change", (event) => {
@@ -212,7 +231,7 @@
     send(true);
   });
   document.getElementById("keep").addEventListener("click", async () => {
-    if (!code) await run(scenario, false, false);
+    if (!code) await queue(scenario, false, false);
     other = code;
     const own = against.querySelector("option[value='']") ?? against.appendChild(new Option("", ""));
     own.textContent = title.value;
@@ -222,7 +241,7 @@
   document.getElementById("file").addEventListener("change", async (event) => {
     const file = event.target.files[0];
     if (!file) return;
-    await run(await file.text(), true, true).catch(console.error);
+    await queue(await file.text(), true, true);
     event.target.value = "";
   });
   document.getElementById("builder").addEventListener("submit", (event) => event.preventDefault());
