@@ -130,12 +130,12 @@ def test_that_the_language_switch_keeps_the_page_and_what_was_asked(guest: Open)
 def test_that_moving_the_year_of_the_flow_changes_chart_table_and_address(guest: Open) -> None:
     visitor = guest()
     page = visitor.go("/en/kaz/flows?year=2030&scenario=baseline")
-    before = page.locator("#flow-result tbody").inner_text()
+    before = page.locator("#flow-result tbody").text_content()
     page.locator("#year").focus()
     page.keyboard.press("End")
     page.wait_for_function("() => document.querySelector('#chart-flow h2').textContent.includes('2050')")
     page.wait_for_function(CHARTS_ALIVE)
-    assert page.locator("#flow-result tbody").inner_text() != before
+    assert page.locator("#flow-result tbody").text_content() != before
     assert urlsplit(page.url).query == "year=2050&scenario=baseline"
     page.locator("#scenario").select_option("eu2035")
     page.wait_for_url("**scenario=eu2035")
