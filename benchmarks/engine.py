@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -123,6 +124,23 @@ def measure_rates() -> dict[str, float]:
 def take_exponentials(numbers: FloatArray, out: FloatArray) -> None:
     for _ in range(REPEATED):
         np.exp(numbers, out=out)
+
+
+def measure_two_threads() -> float:
+    """Measure how much more two threads of this machine do than one, with numbers of their own each.
+
+    Two is all that can be had. Where other work holds a core, or the host of a virtual machine does, it is
+    less, and no ensemble can gain more from a second thread than that.
+    """
+
+    def work(numbers: FloatArray) -> None:
+        take_exponentials(numbers, np.empty_like(numbers))
+
+    pair = [-3 * np.random.default_rng(seed).random((8, 16384)) for seed in (1, 2)]
+    with ThreadPoolExecutor(2) as pool:
+        alone = best_of(REPEATS, lambda: [work(numbers) for numbers in pair])
+        together = best_of(REPEATS, lambda: list(pool.map(work, pair)))
+    return alone.wall / together.wall
 
 
 def measure_rates_in_child() -> dict[str, float]:
@@ -304,6 +322,7 @@ def measure_ensembles(
                 **asdict(timing),
                 "flodym_per_draw": flodym[name],
                 "times_flodym": flodym[name] * draws / timing.wall,
+                "two_threads_can": measure_two_threads() if threads == 2 else None,
             }
         )
     return rates
@@ -341,6 +360,7 @@ def print_report(report: Report) -> None:
             f"{row['ensemble']:<19} {row['convention']:<11} {row['precision']:<10} {row['threads']:>7}"
             f" {row['wall']:8.3f} {row['cpu']:8.3f}  {times}  {row['times_flodym']:17.0f}"
         )
+    print_threads(report.ensembles)
     print("\none run                    ms  flodym ms  x flodym")
     for row in report.runs:
         theirs = row.get("flodym_seconds")
@@ -351,6 +371,19 @@ def print_report(report: Report) -> None:
     print("\nmemory above the inputs")
     for row in report.memory:
         print(f"{row['draws']:>9,} draws  {row['peak_mebibytes']:6.0f} MiB  {row['seconds']:7.2f} s")
+
+
+def print_threads(ensembles: list[dict[str, Any]]) -> None:
+    """Print what a second thread gains, beside what it could gain on this machine at that moment."""
+    same = ("ensemble", "convention", "precision")
+    print("\ntwo threads over one                       gained  this machine can")
+    for row in ensembles:
+        if row["threads"] == 2:
+            alone = next(
+                one for one in ensembles if one["threads"] == 1 and all(one[key] == row[key] for key in same)
+            )
+            name = " ".join(row[key] for key in same)
+            print(f"{name:<42} {alone['wall'] / row['wall']:6.2f}  {row['two_threads_can']:16.2f}")
 
 
 def main() -> None:

@@ -191,7 +191,10 @@ def test_that_the_survival_of_draws_is_that_of_the_engine(convention: Convention
     shape, scale = random.uniform(1.0, 4.0, (40, 6)), random.uniform(2.0, 30.0, (40, 6))
     exact = survival_by_age(Weibull(shape, scale), 71, convention)
     filled = fill_survival(shape, scale, convention, np.empty((6, 71, 40)))
-    assert np.abs(filled.transpose(2, 1, 0) - exact).max() < 1e-9
+    # The integral over a year is taken from its ends; lives of two or three years are the hardest.
+    error = np.abs(filled.transpose(2, 1, 0) - exact).max(axis=1)
+    assert error.max() < 2e-7
+    assert error[scale > 4.0].max() < 1e-8
 
 
 def test_that_panels_are_installed_as_the_engine_installs_them() -> None:

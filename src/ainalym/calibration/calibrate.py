@@ -175,8 +175,9 @@ def calibrate(
     before = work.gather()
     steps, posterior = work.learn(prior)
     after = work.gather()
+    learned = PosteriorStreams(base, scene, layout, target, steps)
     return Calibration(
-        streams=PosteriorStreams(base, scene, layout, target, steps),
+        streams=learned.remember(np.concatenate(work.scores, axis=1)),
         evidence=evidence,
         fit=compare_fit(evidence, prior, posterior),
         learned=compare_inputs(model, before, after),

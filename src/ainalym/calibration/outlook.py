@@ -20,7 +20,7 @@ from ainalym.calibration.calibrate import (
 from ainalym.calibration.evidence import SALES, TABLE
 from ainalym.ensemble.model import Model, prepare_model
 from ainalym.ensemble.options import EnsembleOptions
-from ainalym.ensemble.outlook import attach_draws, run_outlook_with_draws
+from ainalym.ensemble.outlook import attach_draws, attach_ranges, run_outlook_with_draws
 from ainalym.ensemble.run import Blocks, EnsembleResult, run_ensemble
 from ainalym.ensemble.run import Listener as DrawListener
 from ainalym.errors import InputError, Problem
@@ -89,9 +89,9 @@ def run_calibrated_outlook(
     Returns
     -------
     Result
-        With the tables ``evidence`` (fit of every row), ``learned``, ``conflicts`` and ``prior`` (bands of
-        the draws before learning), and ``calibration`` in the record; as without calibration where there is
-        no evidence.
+        With the tables ``evidence`` (fit of every row), ``learned``, ``conflicts``, ``prior`` (bands of the
+        draws before learning) and ``sensitivity_ranges``, and ``calibration`` in the record; as without
+        calibration where there is no evidence.
 
     Raises
     ------
@@ -131,6 +131,7 @@ def run_calibrated_outlook(
     posterior = run_ensemble(model, ensemble, listeners.draws, blocks, streams=found.streams)
     learned = measure_learned(model, prior_result, found, prior, posterior)
     result = attach_draws(run_outlook(country, options, learned=learned), posterior)
+    result = attach_ranges(result, model, found.streams)
     return attach_calibration(result, found, attach_draws(prior_result, prior), ensemble.seed)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
+from ainalym.core.streams import Streams
 from ainalym.ensemble.model import Model, prepare_model
 from ainalym.ensemble.options import EnsembleOptions
 from ainalym.ensemble.run import Blocks, EnsembleResult, Listener, run_ensemble
@@ -87,7 +88,7 @@ def attach_draws(result: Result, ensemble: EnsembleResult) -> Result:
     )
 
 
-def attach_ranges(result: Result, model: Model) -> Result:
+def attach_ranges(result: Result, model: Model, streams: Streams | None = None) -> Result:
     """Put the ranges that families of inputs span alone beside the draws.
 
     Parameters
@@ -96,6 +97,8 @@ def attach_ranges(result: Result, model: Model) -> Result:
         Result with draws.
     model
         The model that they are of.
+    streams
+        Streams that have learned from evidence; those of the seed by default.
 
     Returns
     -------
@@ -105,7 +108,9 @@ def attach_ranges(result: Result, model: Model) -> Result:
     if result.draws is None:
         return result
     options = result.record["ensemble"]
-    ranges = compute_ranges(model, result.draws, seed=options["seed"], threads=options["threads"])
+    ranges = compute_ranges(
+        model, result.draws, seed=options["seed"], threads=options["threads"], streams=streams
+    )
     return replace(result, tables={**result.tables, "sensitivity_ranges": ranges})
 
 

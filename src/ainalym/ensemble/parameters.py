@@ -256,8 +256,7 @@ def _draw_market_errors(model: Model, scores: Normals) -> FloatArray:
     if row.between_products:
         for year in range(years):
             by_product[:, year] = correlate_products(by_product[:, year].T, row.between_products).T
-    for series in by_product:
-        correlate_years(series, row.between_years)
+    correlate_years(by_product.swapaxes(0, 1), row.between_years)
     return to_factor(row, by_product, row.spread)
 
 

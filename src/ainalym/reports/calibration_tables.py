@@ -163,8 +163,8 @@ def _write_interval(translator: Translator, value: float, low: float, high: floa
     return write_figure(translator, value, low, high)
 
 
-def name_evidence(row: pd.Series, translator: Translator) -> str:
-    """Name a figure by what it counts, its item and its edition."""
+def name_evidence(row: pd.Series, translator: Translator, with_edition: bool = True) -> str:
+    """Name a figure by what it counts, its item and, on request, its edition."""
     quantities = {
         "stock": translator.gettext("In stock"),
         "placed_on_market": translator.gettext("Sales"),
@@ -173,7 +173,7 @@ def name_evidence(row: pd.Series, translator: Translator) -> str:
     quantity = quantities.get(str(row["quantity"]))
     item = translate_text(str(row["item"]), translator)
     named = f"{quantity}: {item}" if quantity else item
-    return f"{named} ({row['vintage']})"
+    return f"{named} ({row['vintage']})" if with_edition else named
 
 
 def compose_learned_table(result: Result, translator: Translator) -> TextTable | None:

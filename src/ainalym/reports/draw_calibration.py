@@ -209,7 +209,12 @@ def draw_evidence_fit(result: Result, translator: Translator) -> Spec | None:
         return None
     evidence = result.tables["evidence"]
     entering = evidence[evidence["use"] == "enters"]
-    rows = [_make_row(row, translator) for _, row in entering.iterrows()]
+    # A label must fit a telephone: the edition stands in it only where two figures would read alike.
+    alike = entering.duplicated(["quantity", "item", "year"], keep=False)
+    rows = [
+        _make_row(row, translator, bool(twice))
+        for (_, row), twice in zip(entering.iterrows(), alike, strict=True)
+    ]
     names = (
         translator.gettext("Range of the figure, 90 %%"),
         translator.gettext("Model before"),
@@ -237,9 +242,8 @@ def draw_evidence_fit(result: Result, translator: Translator) -> Spec | None:
     return make_frame(translator, "evidence_fit", title, subtitle, description) | spec
 
 
-def _make_row(row: pd.Series, translator: Translator) -> dict[str, Any]:
+def _make_row(row: pd.Series, translator: Translator, with_edition: bool) -> dict[str, Any]:
     value = float(row["value"])
-    said = f"{name_evidence(row, translator)}, {row['year']}"
     ratios = {
         "prior": row["prior"] / value,
         "posterior": row["posterior"] / value,
@@ -249,8 +253,8 @@ def _make_row(row: pd.Series, translator: Translator) -> dict[str, Any]:
         "error_high": row["high"] / value,
     }
     return {
-        "label": said,
-        "name": said,
+        "label": f"{name_evidence(row, translator, with_edition)}, {row['year']}",
+        "name": f"{name_evidence(row, translator)}, {row['year']}",
         "one": 1,
         **{name: float(f"{one:.4g}") for name, one in ratios.items()},
     }

@@ -109,7 +109,10 @@ def compute_fan(result: Result, quantity: str, per_inhabitant: bool = False) -> 
     """
     if result.draws is None:
         return pd.DataFrame(columns=["year", *FAN_COLUMNS])
-    return _tabulate_fan(_read_totals(result.draws, quantity, per_inhabitant))
+    key = ("fan", quantity, per_inhabitant)
+    if key not in result.computed:
+        result.computed[key] = _tabulate_fan(_read_totals(result.draws, quantity, per_inhabitant))
+    return result.computed[key].copy()
 
 
 def compute_material_fan(result: Result, material: str) -> pd.DataFrame:

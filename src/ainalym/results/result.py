@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -42,6 +42,9 @@ class Result:
         Quantiles of the draws of every mass by product, category, material and region. Dims (quantile, ...).
     means
         Means of the same draws.
+    computed
+        Room for what is read from the draws again and again, such as the bands of a fan: a copy of a result
+        with other draws starts with none.
     """
 
     data: xr.Dataset
@@ -51,6 +54,7 @@ class Result:
     draws: xr.Dataset | None = None
     quantiles: xr.Dataset | None = None
     means: xr.Dataset | None = None
+    computed: dict[Any, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def to_frame(self, quantity: str) -> pd.DataFrame:
         """Return one quantity as a tidy table.

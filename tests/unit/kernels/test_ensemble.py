@@ -96,7 +96,8 @@ def test_that_an_ensemble_is_the_cohort_model_of_every_draw(
     )
     assert_quantiles(summary, exact)
     closed = convention != "uniform" and precision == "double"
-    assert_totals(summary, exact, 1e-13 if closed else 3e-6)
+    # What the documentation of either precision promises.
+    assert_totals(summary, exact, 5e-6 if precision == "single" else 1e-13 if closed else 2e-6)
     assert (summary.survival_error <= UNIFORM_TOLERANCE).all()
 
 
