@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from ainalym.calibration.outlook import run_calibrated_outlook
+from ainalym.calibration.outlook import Lesson, attach_calibration, learn
+from ainalym.calibration.scenario_runs import run_scenarios
 from ainalym.ensemble.options import EnsembleOptions
 from ainalym.ensemble.outlook import run_outlook_with_draws
 from ainalym.packages.package import seal_package
@@ -21,6 +22,7 @@ from ainalym.packages.reference import Reference, read_reference
 from ainalym.pipeline import run_outlook
 from ainalym.results.result import Result
 from ainalym.results.store import write_result
+from ainalym.schemas.run import RunOptions
 
 if TYPE_CHECKING:
     from ainalym.web.application import Application
@@ -53,9 +55,24 @@ def drawn() -> Result:
 
 
 @pytest.fixture(scope="session")
-def calibrated() -> Result:
-    """Give the outlook after learning from evidence, with few draws."""
-    return run_calibrated_outlook("KAZ", ensemble=EnsembleOptions(draws=64, seed=9, block=32), draws=512)
+def lesson() -> Lesson:
+    """Give what the outlook learns from evidence, with few draws."""
+    found = learn("KAZ", RunOptions(), EnsembleOptions(draws=64, seed=9, block=32), draws=512)
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
+def calibrated(lesson: Lesson) -> Result:
+    """Give the outlook after learning from evidence."""
+    return attach_calibration(lesson.result, lesson.calibration, lesson.prior, seed=9)
+
+
+@pytest.fixture(scope="session")
+def side_by_side() -> tuple[Result, ...]:
+    """Give three scenarios on the same few draws."""
+    few = EnsembleOptions(draws=32, seed=9, block=32)
+    return run_scenarios("KAZ", ["baseline", "recovery", "circular"], ensemble=few, calibrated=False)
 
 
 def copy_package(name: str, folder: Path) -> Path:

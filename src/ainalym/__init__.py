@@ -4,6 +4,7 @@
 >>> outlook = ainalym.outlook("KAZ")
 >>> outlook.summary()
 >>> outlook.data["ewaste_generated"].sum("product")
+>>> ainalym.compare("KAZ", ["baseline", "circular"]).table()
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from typing import TYPE_CHECKING, Literal
 from ainalym.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from ainalym.api import Outlook
+    from collections.abc import Sequence
 
-__all__ = ["InputError", "Problem", "outlook"]
+    from ainalym.api import Outlook
+    from ainalym.scenario_api import ScenarioComparison
+
+__all__ = ["InputError", "Problem", "compare", "outlook"]
 
 
 def outlook(
@@ -29,6 +33,7 @@ def outlook(
     income: str = "ssp2",
     sales: Literal["enter", "beside"] = "enter",
     statistics: Literal["robust", "common", "common_strict", "ignore"] = "robust",
+    scenario: str = "baseline",
     draws: int = 1000,
     seed: int = 1,
     threads: int = 2,
@@ -56,6 +61,9 @@ def outlook(
         Whether the usable sales of the country enter the model.
     statistics
         How imported statistics of the country are cleaned, or that they are ignored.
+    scenario
+        What becomes of e-waste and of the use of products: ``"baseline"``, ``"recovery"``, ``"circular"``,
+        ``"eu2035"``, or a YAML file.
     draws
         Draws of all uncertain inputs, from which medians and 90 % intervals come; 0 for the central path
         alone.
@@ -89,6 +97,63 @@ def outlook(
         income=income,
         sales=sales,
         statistics=statistics,
+        scenario=scenario,
+        draws=draws,
+        seed=seed,
+        threads=threads,
+        calibrate=calibrate,
+    )
+
+
+def compare(
+    country: str,
+    scenarios: Sequence[str],
+    *,
+    years: Sequence[int] = (2030, 2050),
+    until: int = 2050,
+    draws: int = 1000,
+    seed: int = 1,
+    threads: int = 2,
+    calibrate: bool = True,
+) -> ScenarioComparison:
+    """Compare scenarios of a country on the same draws.
+
+    Parameters
+    ----------
+    country
+        ISO code such as ``"KAZ"``, a name, or the folder of a country package.
+    scenarios
+        Two or more, each an embedded one or a YAML file; the first is what the others are held against.
+    years
+        Years to look at, beside 2025 to 2050 accumulated.
+    until
+        Last year, 2025 to 2100.
+    draws
+        Draws of all uncertain inputs, which all scenarios share; 1 or more.
+    seed
+        Same seed, same numbers, on any machine.
+    threads
+        Threads of this machine that compute draws.
+    calibrate
+        Whether the model learns from the evidence of the country, once for all scenarios.
+
+    Returns
+    -------
+    ScenarioComparison
+        Outlooks of the scenarios and tables of what they differ by.
+
+    Raises
+    ------
+    InputError
+        With every problem of the input, each with a code that ``ainalym explain`` explains.
+    """
+    from ainalym.scenario_api import run_comparison
+
+    return run_comparison(
+        country,
+        scenarios,
+        years=years,
+        until=until,
         draws=draws,
         seed=seed,
         threads=threads,

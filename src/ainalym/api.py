@@ -192,8 +192,31 @@ def run(
     InputError
         [OPT-006] and [ENS-006] for an option that is not possible, and as :func:`ainalym.outlook`.
     """
+    chosen = choose_options(**options)
+    compute = run_calibrated_outlook if calibrate else run_outlook_with_draws
+    return Outlook(compute(country, chosen, choose_ensemble(draws, seed, threads)))
+
+
+def choose_options(**options: Any) -> RunOptions:
+    """Turn keywords into the options of a run.
+
+    Parameters
+    ----------
+    **options
+        Fields of :class:`ainalym.schemas.run.RunOptions`.
+
+    Returns
+    -------
+    RunOptions
+        The same.
+
+    Raises
+    ------
+    InputError
+        [OPT-006] for each value that is not possible.
+    """
     try:
-        chosen = RunOptions(**options)
+        return RunOptions(**options)
     except ValidationError as error:
         problems = [
             Problem(
@@ -206,5 +229,3 @@ def run(
             for entry in error.errors()
         ]
         raise InputError(problems) from error
-    compute = run_calibrated_outlook if calibrate else run_outlook_with_draws
-    return Outlook(compute(country, chosen, choose_ensemble(draws, seed, threads)))

@@ -136,6 +136,7 @@ def collect_tables(reference: Reference, figures: Country, known: EndOfLife) -> 
         "treatments": reference.package.frame("treatments").set_index("treatment"),
         "substances": reference.package.frame("substances").set_index("substance"),
         "recovery_targets": known.targets,
+        "economic_parameters": reference.package.frame("economic_parameters"),
         "calculation_index": known.calculation_index,
         "sources": pd.DataFrame(sources),
         "package_tables": list_package_tables(packages),

@@ -82,6 +82,7 @@ def run_outlook(
     options: RunOptions | None = None,
     listener: Callable[[str], None] = lambda _: None,
     learned: Learned | None = None,
+    scenario: ReadScenario | None = None,
 ) -> Result:
     """Run the outlook of a country.
 
@@ -95,6 +96,8 @@ def run_outlook(
         Called with the name of each stage, one of :data:`STAGES`, when it begins.
     learned
         What evidence has taught, to be entered after the projection; None for the model as it is.
+    scenario
+        Levers, read and checked already; those of the scenario that the options name by default.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def run_outlook(
         reference = read_reference()
         figures = read_country(country, reference)
         known = read_end_of_life(reference, figures)
-        scenario = read_scenario(options.scenario, make_labels(reference))
+        scenario = scenario or read_scenario(options.scenario, make_labels(reference))
     years = range(FIRST_YEAR, options.until + 1)
     with watch.stage("drivers"):
         drivers, household_size = _compute_drivers(reference, figures, years, options)
@@ -132,7 +135,7 @@ def run_outlook(
             mass, pieces, lifetime = enter_learned(market.mass, market.pieces, lifetime, learned)
             market = Market(mass, pieces, market.origin)
     with watch.stage("stock"):
-        by_mass, by_pieces = _discard(reference, market, lifetime, convention, scenario)
+        by_mass, by_pieces = discard_market(reference, market, lifetime, convention, scenario)
         market = Market(by_mass.market, by_pieces.market, market.origin)
         stock, ewaste = by_mass.stock, by_mass.ewaste
         balance = compute_mass_balance(market.mass, stock, ewaste)
@@ -409,14 +412,33 @@ def _compute_materials(reference: Reference, ewaste: xr.DataArray, options: RunO
     return [composition, embedded, price, compute_value(embedded, price)]
 
 
-def _discard(
+def discard_market(
     reference: Reference,
     market: Market,
     lifetime: xr.DataArray,
     convention: Convention,
     scenario: ReadScenario,
 ) -> tuple[MeasuredFlows, MeasuredFlows]:
-    """Discard what was placed on the market, by mass and by pieces, under the levers of the scenario."""
+    """Discard what was placed on the market, by mass and by pieces, under the levers of a scenario.
+
+    Parameters
+    ----------
+    reference
+        Reference package.
+    market
+        Placed on market without levers.
+    lifetime
+        Dims (parameter, product).
+    convention
+        When within the year equipment is discarded.
+    scenario
+        Levers.
+
+    Returns
+    -------
+    tuple of MeasuredFlows
+        By mass and by pieces.
+    """
     years = market.mass["year"].values
     survival = compute_survival(lifetime, len(years), convention)
     paths = pull_products(scenario, years, make_labels(reference))

@@ -56,6 +56,34 @@ def test_that_more_collection_recovers_no_less_of_any_material_in_any_draw(runs:
     assert bool((more >= base * (1.0 - SINGLE)).all())
 
 
+def test_that_scenarios_are_ordered_as_they_must_be_in_every_draw(runs: Runs) -> None:
+    draws = {name: runs[name][1].draws for name in list_scenarios()}
+    future = slice(2027, None)
+
+    def read(name: str, quantity: str) -> np.ndarray:
+        return draws[name][quantity].sel(year=future).values
+
+    collected = [read(name, "ewaste_collected") for name in ("baseline", "recovery", "eu2035")]
+    assert bool((collected[1] >= collected[0]).all())
+    # Both pull the same lever on the way to 2040, but one to a higher target and sooner.
+    assert bool((collected[2] >= collected[1] * (1.0 - SINGLE)).all())
+    unmanaged = [read(name, "ewaste_unmanaged") for name in ("baseline", "recovery", "circular")]
+    assert bool((unmanaged[1] <= unmanaged[0]).all())
+    assert bool((unmanaged[2] <= unmanaged[1] * (1.0 + SINGLE)).all())
+    for name in ("recovery", "circular"):
+        released = read(name, "refrigerants_released")
+        assert bool((released <= read("baseline", "refrigerants_released") * (1.0 + SINGLE)).all())
+
+
+def test_that_documented_collection_of_2022_is_the_centre_of_the_present_policy(runs: Runs) -> None:
+    for name in list_scenarios():
+        assert float(runs[name][0].data["ewaste_collected"].sel(year=2022)) == pytest.approx(12400.0)
+    drawn = runs["baseline"][1].draws["ewaste_collected"].sel(year=2022)
+    assert float(drawn.min()) < 12400.0 <= float(drawn.max()) * 1.05
+    for name in ("recovery", "circular", "eu2035"):
+        assert bool((runs[name][1].draws["ewaste_collected"].sel(year=2022) == drawn).all())
+
+
 def test_that_scenarios_share_what_they_do_not_change(runs: Runs) -> None:
     base, more = (runs[name][1].draws["ewaste_generated_total"] for name in ("baseline", "recovery"))
     assert (base == more).all()

@@ -57,7 +57,7 @@ def test_that_the_library_prints_nothing() -> None:
 
 
 def test_that_public_names_are_pinned() -> None:
-    assert sorted(ainalym.__all__) == ["InputError", "Problem", "outlook"]
+    assert sorted(ainalym.__all__) == ["InputError", "Problem", "compare", "outlook"]
     assert all(getattr(ainalym, name).__doc__ for name in ainalym.__all__)
 
 

@@ -27,12 +27,12 @@ from ainalym.kernels.accounts import (
 )
 from ainalym.kernels.boundary import FloatArray
 from ainalym.kernels.routing import (
-    Fates,
     Picking,
     RouteShares,
+    Sums,
     TreatedShares,
-    compute_balance_error,
-    follow_materials,
+    compute_sum_error,
+    sum_fates,
 )
 from ainalym.packages.end_of_life import BOUNDARIES, EVERY, EndOfLife
 
@@ -79,16 +79,16 @@ class Outcome:
         Shares of the e-waste generated.
     efficiency
         Of recovery. Shape (treatment, material, year or 1, draw).
-    fates
-        Of the materials. Shape (material, category, year, draw), t/yr.
-    recovered_formally
-        Of what is recovered, that by formal treatment. Same shape.
+    sums
+        Of the materials, over all categories.
     recoverable
-        What the best formal treatment of all e-waste would recover. Same shape.
+        What the best formal treatment of all e-waste would recover. Shape (material, year, draw), t/yr.
     collected
         Formal collection. Shape (category, year, draw), t/yr.
+    ewaste_unmanaged
+        Scrapped, taken apart informally or landfilled. Same shape.
     recycled, burnt
-        Of it, entering recycling, and burnt for energy. Same shape.
+        Of what is collected, entering recycling, and burnt for energy. Same shape.
     value
         Of all recovered materials at their price, before charges. Shape (material, year, draw), USD/yr.
     emissions
@@ -104,6 +104,8 @@ class Outcome:
         Money.
     fee
         Full-cost fee. Shape (category, year, draw), USD/t placed on market.
+    producers_pay, others_pay
+        Of the net cost of the formal system. Shape (year, draw), USD/yr.
     mass_error
         Largest relative error of the balance of materials. Shape (draw,).
     """
@@ -111,10 +113,10 @@ class Outcome:
     routes: RouteShares
     treated: TreatedShares
     efficiency: FloatArray
-    fates: Fates
-    recovered_formally: FloatArray
+    sums: Sums
     recoverable: FloatArray
     collected: FloatArray
+    ewaste_unmanaged: FloatArray
     recycled: FloatArray
     burnt: FloatArray
     value: FloatArray
@@ -127,6 +129,8 @@ class Outcome:
     account: NationalAccount
     frame: WorldFrame
     fee: FloatArray
+    producers_pay: FloatArray
+    others_pay: FloatArray
     mass_error: FloatArray
 
 
@@ -168,39 +172,36 @@ def compute_outcome(
     routes, treated = share_conditions(known, conditions)
     efficiency = raise_efficiency(known, uncertain, conditions)
     picked = read_picking(uncertain, conditions)
-    fates, formal = follow_materials(generated.embedded, treated, efficiency, picked, known.places)
+    sums = sum_fates(generated.embedded, treated, efficiency, picked, known.places)
     best = efficiency[list(known.places.formal)].max(axis=0)
     collected = generated.ewaste * routes.formal
-    recycled, burnt = _count_recycled(known, conditions, generated, treated, efficiency, picked, additive)
-    emissions, emissions_formal = (
-        np.einsum("mgyd,bmd->byd", back, uncertain.emission_factors) for back in (fates.recovered, formal)
-    )
-    gases = generated.gases * uncertain.gas_left
-    captured = (gases * routes.formal).sum(axis=0) * conditions["refrigerant_recovery"][0]
-    released = (gases * (1.0 - routes.reused - routes.held)).sum(axis=0) - captured
+    unmanaged = treated.treated.sum(axis=0) - routes.formal
+    emissions = np.einsum("myd,bmd->byd", sums.recovered, uncertain.emission_factors)
+    emissions_formal = np.einsum("myd,bmd->byd", sums.formally, uncertain.emission_factors)
+    captured, released = _follow_gases(uncertain, conditions, generated, routes)
     price = conditions["price"] * generated.price[:, np.newaxis, :]
-    value = fates.recovered.sum(axis=1) * price
-    undocumented = treated.treated.sum(axis=0) - routes.formal
+    value = sums.recovered * price
+    recycled, burnt, lost, revenue = _sum_formal(
+        known, uncertain, conditions, generated, treated, efficiency, picked, additive, price
+    )
     avoided = (emissions[LIFE_CYCLE] + captured, emissions_formal[LIFE_CYCLE] + captured)
     costs = _read_costs(known, uncertain, conditions, generated.income, urban_share)
-    lost = np.maximum(collected - np.einsum("mgyd,m->gyd", formal, additive), 0.0)
-    revenue = np.einsum("mgyd,myd->gyd", formal, price * _read_payable(known, uncertain))
     account = compute_national_account(collected, lost, revenue, avoided[1], costs)
     frame = compute_world_frame(
         value.sum(axis=0),
         avoided[0] * costs.carbon,
         account.paid.sum(axis=0),
-        (generated.ewaste * undocumented).sum(axis=0) * costs.harm,
+        (generated.ewaste * unmanaged).sum(axis=0) * costs.harm,
     )
-    content = generated.substances * uncertain.hazard_content
+    payments = _divide_cost(account, conditions)
     return Outcome(
         routes=routes,
         treated=treated,
         efficiency=efficiency,
-        fates=fates,
-        recovered_formally=formal,
-        recoverable=generated.embedded * best[:, np.newaxis],
+        sums=sums,
+        recoverable=generated.embedded.sum(axis=1) * best,
         collected=collected,
+        ewaste_unmanaged=generated.ewaste * unmanaged,
         recycled=recycled,
         burnt=burnt,
         value=value,
@@ -208,37 +209,80 @@ def compute_outcome(
         emissions_formal=emissions_formal,
         gases_captured=captured,
         gases_released=released,
-        managed=(content * routes.formal).sum(axis=1),
-        unmanaged=(content * undocumented).sum(axis=1),
+        managed=_sum_substances(uncertain, generated, routes.formal),
+        unmanaged=_sum_substances(uncertain, generated, unmanaged),
         account=account,
         frame=frame,
         fee=_compute_fee(account, generated.market, uncertain),
-        mass_error=compute_balance_error(generated.embedded, fates),
+        producers_pay=payments[0],
+        others_pay=payments[1],
+        mass_error=compute_sum_error(sums),
     )
 
 
-def _count_recycled(
+def _sum_substances(uncertain: Uncertain, generated: Generated, share: FloatArray) -> FloatArray:
+    """Sum the hazardous substances in a share of the e-waste. Shape (substance, year, draw), t/yr."""
+    return np.asarray(np.einsum("sgyd,gyd->syd", generated.substances, share) * uncertain.hazard_content)
+
+
+def _follow_gases(
+    uncertain: Uncertain, conditions: Conditions, generated: Generated, routes: RouteShares
+) -> tuple[FloatArray, FloatArray]:
+    """Give the gases that are captured and those that nobody captures. Shape (year, draw), t CO2e/yr."""
+    gases = generated.gases * uncertain.gas_left
+    captured = (gases * routes.formal).sum(axis=0) * conditions["refrigerant_recovery"][0]
+    return captured, (gases * (1.0 - routes.reused - routes.held)).sum(axis=0) - captured
+
+
+def _divide_cost(account: NationalAccount, conditions: Conditions) -> tuple[FloatArray, FloatArray]:
+    """Divide the net cost of the categories that cost something between producers and public budgets."""
+    to_pay = np.maximum(account.net_cost, 0.0).sum(axis=0)
+    by_producers = to_pay * conditions["fee_coverage"][0]
+    return by_producers, to_pay - by_producers
+
+
+def _sum_formal(
     known: EndOfLife,
+    uncertain: Uncertain,
     conditions: Conditions,
     generated: Generated,
     treated: TreatedShares,
     efficiency: FloatArray,
     picked: Picking,
     additive: FloatArray,
-) -> tuple[FloatArray, FloatArray]:
-    """Count what enters recycling, refining losses still in it, and what is burnt of the plastics left."""
-    recycled = np.zeros(generated.ewaste.shape)
-    burnt = np.zeros(generated.ewaste.shape)
+    price: FloatArray,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Sum over the materials of each category what formal treatment recycles, burns, loses and is paid for.
+
+    Entering recycling counts refining losses still in it; what is burnt are plastics that are left. Each sum
+    is linear in the materials, so that one weight for each material is all that a treatment needs.
+    """
+    shape = generated.ewaste.shape
+    recycled, burnt, recovered, revenue = (np.zeros(shape) for _ in range(4))
+    delivered = 1.0 - picked.formal
+    worth = price * _read_payable(known, uncertain)
+    plastics = known.materials.index("plastics")
+    own = additive[:, np.newaxis, np.newaxis]
     for place in known.places.formal:
-        for material in np.flatnonzero(additive):
-            entering = efficiency[place, material] / known.refining_yield[place, material]
-            delivered = (
-                generated.embedded[material] * treated.treated[place] * (1.0 - picked.formal[material])
-            )
-            recycled += delivered * entering
-            if known.materials[material] == "plastics":
-                burnt += delivered * (1.0 - entering) * conditions["energy_recovery"][0]
-    return recycled, burnt
+        won = delivered * efficiency[place]
+        entering = won / known.refining_yield[place][:, np.newaxis, np.newaxis]
+        for total, weight in ((recycled, entering * own), (recovered, won * own), (revenue, won * worth)):
+            total += treated.treated[place] * _weigh(generated.embedded, weight)
+        left = delivered[plastics] - entering[plastics]
+        burnt += treated.treated[place] * generated.embedded[plastics] * left
+    burnt *= conditions["energy_recovery"][0]
+    collected = sum(treated.treated[place] for place in known.places.formal) * generated.ewaste
+    return recycled, burnt, np.maximum(collected - recovered, 0.0), revenue
+
+
+def _weigh(embedded: FloatArray, weight: FloatArray) -> FloatArray:
+    """Sum the materials of each category with a weight each. Shape (category, year, draw)."""
+    total = np.zeros(embedded.shape[1:])
+    term = np.empty_like(total)
+    for mass, own in zip(embedded, weight, strict=True):
+        np.multiply(mass, own, out=term)
+        total += term
+    return total
 
 
 def _read_payable(known: EndOfLife, uncertain: Uncertain) -> FloatArray:

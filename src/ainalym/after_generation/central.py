@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from ainalym.after_generation.block import Generated, Outcome, compute_outcome
+from ainalym.after_generation.by_route import follow_routes
 from ainalym.after_generation.conditions import (
     Conditions,
     Uncertain,
@@ -20,7 +21,7 @@ from ainalym.after_generation.conditions import (
 from ainalym.core.arrays import label_array
 from ainalym.kernels.boundary import FloatArray
 from ainalym.kernels.cohort import compute_outflow_by_cohort
-from ainalym.kernels.routing import follow_materials
+from ainalym.kernels.routing import compute_balance_error, follow_materials
 from ainalym.packages.country import Country
 from ainalym.packages.end_of_life import BOUNDARIES, FORMAL, HELD, REUSED, EndOfLife
 from ainalym.packages.reference import Reference
@@ -227,6 +228,7 @@ def compute_after_generation(
         *_label_routes(known, labels, flows, outcome),
         *_label_materials(known, labels, flows, outcome, uncertain, conditions),
         *_label_totals(labels, flows, outcome, contents, substances),
+        *follow_routes(known, uncertain, conditions, generated, outcome, years.astype(np.intp)),
         *label_accounts(outcome.account, outcome.frame, flows.ewaste["year"].values),
         *label_fees(outcome.fee, flows.market, flows.pieces, labels.categories, labels.category_of),
     ]
@@ -372,6 +374,9 @@ def _label_materials(
     embedded = flows.embedded.transpose("material", "product", "year").values[..., np.newaxis]
     picked = read_picking(uncertain, conditions)
     fates, formal = follow_materials(embedded, by_product, outcome.efficiency, picked, known.places)
+    error = compute_balance_error(embedded, fates).max()
+    if error > MASS_BALANCE_TOLERANCE:
+        raise AssertionError(f"materials of a product are not conserved: relative error {error:.3g}")
     best = outcome.efficiency[list(known.places.formal)].max(axis=0)
     axes: dict[str, list[str] | np.ndarray] = {
         "year": years,
@@ -387,7 +392,7 @@ def _label_materials(
         label("material_recovered", fates.recovered),
         label("material_recovered_formally", formal),
         label("material_lost", fates.lost),
-        label_fates(outcome.fates, labels.materials, years),
+        label_fates(fates, labels.materials, years),
         label_array(
             "recovered_value", outcome.value[..., 0].T, {"year": years, "material": list(labels.materials)}
         ),
@@ -416,6 +421,10 @@ def _label_totals(
     values = {
         "ewaste_collected": (collected, ""),
         "collection_rate": (rate, ""),
+        "ewaste_collected_by_category": (outcome.collected[..., 0].T, "category"),
+        "ewaste_unmanaged": (outcome.ewaste_unmanaged.sum(axis=0)[:, 0], ""),
+        "producer_payments": (outcome.producers_pay[:, 0], ""),
+        "public_payments": (outcome.others_pay[:, 0], ""),
         "ewaste_recycled": (outcome.recycled[..., 0].T, "category"),
         "ewaste_energy_recovered": (outcome.burnt[..., 0].T, "category"),
         "emissions_avoided": (outcome.emissions[..., 0].T, "boundary"),

@@ -154,7 +154,7 @@ def prepare_conditions(
         "energy_recovery": fill(1, 0.0),
         "treatment_cost": fill(categories, 1.0),
         "collection_cost": fill(categories, 1.0),
-        "fee_coverage": fill(1, 0.0),
+        "fee_coverage": fill(1, 1.0),
     }
     drawn = probabilities("route_weights", len(known.undocumented))
     weights = read_range(known.weights, None if drawn is None else drawn[:, np.newaxis])

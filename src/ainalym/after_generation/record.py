@@ -6,8 +6,9 @@ from typing import Any
 
 from ainalym.after_generation.central import AfterGeneration
 from ainalym.packages.end_of_life import EndOfLife, find_exchange_rate
+from ainalym.scenarios.paths import NEUTRAL
 from ainalym.scenarios.reading import ReadScenario
-from ainalym.schemas.run import LAST_YEAR_OF_HISTORY
+from ainalym.schemas.run import FIRST_YEAR, LAST_YEAR_OF_HISTORY
 
 
 def describe_scenario(scenario: ReadScenario, known: EndOfLife, after: AfterGeneration) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def describe_scenario(scenario: ReadScenario, known: EndOfLife, after: AfterGene
             "name": scenario.name,
             "titles": scenario.titles.model_dump(),
             "description": scenario.description.model_dump(),
+            "present": _read_present(after),
             "levers": [override.model_dump() for override in scenario.overrides],
             "routes_of": "country" if known.from_country else "reference",
             "material_balance_relative_error": float(after.outcome.mass_error.max()),
@@ -48,3 +50,10 @@ def describe_scenario(scenario: ReadScenario, known: EndOfLife, after: AfterGene
             "rate_of_year": LAST_YEAR_OF_HISTORY,
         }
     }
+
+
+def _read_present(after: AfterGeneration) -> dict[str, float]:
+    """Read where every lever stands in the last year of history, as the mean of what it acts on."""
+    place = LAST_YEAR_OF_HISTORY - FIRST_YEAR
+    levers = {lever: float(values[:, place].mean()) for lever, values in after.conditions.items()}
+    return levers | NEUTRAL

@@ -75,7 +75,7 @@ def prepare_central(result: Result) -> CentralBase:
     Raises
     ------
     InputError
-        [SCN-012] if the data packages have changed since, or the scenario of the result pulls a lever on
+        [SCN-016] if the data packages have changed since, or the scenario of the result pulls a lever on
         products: what would be sold without it is then not known. [CTY-001] for an unknown country.
     """
     reference = read_reference()
@@ -108,7 +108,7 @@ def check_base(result: Result, reference: Reference, figures: Country) -> None:
     Raises
     ------
     InputError
-        [SCN-012].
+        [SCN-016].
     """
     record = result.record
     iso3 = str(result.country["iso3"])
@@ -117,12 +117,12 @@ def check_base(result: Result, reference: Reference, figures: Country) -> None:
         if record["packages"].get(package.name, {}).get("hashes") != dict(package.hashes):
             got = f"other figures than those of the package '{package.name}' now"
             expected = "the figures that the outlook was computed with"
-            raise InputError(Problem("SCN-012", f"outlook of {iso3}", got, expected, mend))
+            raise InputError(Problem("SCN-016", f"outlook of {iso3}", got, expected, mend))
     moved = [entry["lever"] for entry in record["scenario"]["levers"] if entry["lever"] in PRODUCT_LEVERS]
     if moved:
         got = f"a scenario that moves {', '.join(sorted(set(moved)))}"
         expected = "a scenario that leaves products as they are, such as baseline"
-        raise InputError(Problem("SCN-012", f"outlook of {iso3}", got, expected, mend))
+        raise InputError(Problem("SCN-016", f"outlook of {iso3}", got, expected, mend))
 
 
 def rerun_central(base: CentralBase, scenario: ReadScenario) -> Result:

@@ -29,6 +29,7 @@ from ainalym.packages.reference import read_reference
 from ainalym.pipeline import run_outlook
 from ainalym.results.intervals import compute_fan
 from ainalym.results.result import Result
+from ainalym.scenarios.reading import BASELINE
 from ainalym.schemas.run import RunOptions
 from ainalym.stages.learned import Learned
 
@@ -55,6 +56,28 @@ class Listeners(NamedTuple):
     stage: Callable[[str], None] = lambda _: None
     calibration: Listener = lambda _: None
     draws: DrawListener = lambda _: None
+
+
+class Lesson(NamedTuple):
+    """What the outlook of a country has learned, before any of its results is made.
+
+    Attributes
+    ----------
+    calibration
+        With the streams that have learned.
+    learned
+        By which factors the central path differs after learning.
+    options
+        Choices of the run as they were learned with: the baseline.
+    prior, result
+        The baseline before and after learning, with its draws.
+    """
+
+    calibration: Calibration
+    learned: Learned
+    options: RunOptions
+    prior: Result
+    result: Result
 
 
 def run_calibrated_outlook(
@@ -106,11 +129,92 @@ def run_calibrated_outlook(
     from market and mean lifetimes by the stages, so that all adds up and conserves mass.
     """
     options, listeners = options or RunOptions(), listeners or Listeners()
-    entering = list_entering_tables(country)
-    if needs_evidence and not entering:
-        raise InputError(describe_lack())
-    if ensemble is None or not entering:
+    lesson = None if ensemble is None else learn(country, options, ensemble, draws, listeners, blocks)
+    if lesson is None or ensemble is None:
+        if needs_evidence and not list_entering_tables(country):
+            raise InputError(describe_lack())
         return run_outlook_with_draws(country, options, ensemble, listeners.stage, listeners.draws, blocks)
+    result, prior = lesson.result, lesson.prior
+    if options.scenario != BASELINE:
+        taught = lesson.options.model_copy(update={"scenario": options.scenario})
+        model, prior = prepare_model(country, taught)
+        prior = attach_draws(prior, run_ensemble(model, ensemble, listeners.draws, blocks))
+        result = run_taught_outlook(country, taught, ensemble, lesson, model, listeners.draws, blocks)
+    return attach_calibration(result, lesson.calibration, prior, ensemble.seed)
+
+
+def run_taught_outlook(
+    country: str,
+    options: RunOptions,
+    ensemble: EnsembleOptions,
+    lesson: Lesson,
+    model: Model | None = None,
+    listener: DrawListener = lambda _: None,
+    blocks: Blocks | None = None,
+) -> Result:
+    """Run the outlook of a country under a scenario with what the baseline has learned.
+
+    Parameters
+    ----------
+    country, ensemble, blocks
+        As for the lesson.
+    options
+        Those of the lesson, but for the scenario.
+    lesson
+        What was learned.
+    model
+        Model of the scenario, where it is prepared already.
+    listener
+        Told after each block of draws.
+
+    Returns
+    -------
+    Result
+        Central path and draws that share all that the lesson says, so that a difference between two scenarios
+        is that of their levers alone.
+
+    Raises
+    ------
+    InputError
+        As :func:`ainalym.ensemble.model.prepare_model`.
+    """
+    if model is None:
+        model, _ = prepare_model(country, options)
+    posterior = run_ensemble(model, ensemble, listener, blocks, streams=lesson.calibration.streams)
+    return attach_draws(run_outlook(country, options, learned=lesson.learned), posterior)
+
+
+def learn(
+    country: str,
+    options: RunOptions,
+    ensemble: EnsembleOptions,
+    draws: int = CALIBRATION_DRAWS,
+    listeners: Listeners | None = None,
+    blocks: Blocks | None = None,
+) -> Lesson | None:
+    """Let the outlook of a country learn from what the country has seen, under its present policy.
+
+    Parameters
+    ----------
+    country, options, ensemble, draws, listeners, blocks
+        As :func:`run_calibrated_outlook`; the scenario of the options is left aside, as evidence lies in the
+        past, and a factor learned on the market must not hold what a lever did to it.
+
+    Returns
+    -------
+    Lesson or None
+        None for a country without evidence.
+
+    Raises
+    ------
+    InputError
+        [CAL-001] to [CAL-010] for the evidence, and as :func:`ainalym.ensemble.model.prepare_model`.
+    """
+    listeners = listeners or Listeners()
+    entering = list_entering_tables(country)
+    if not entering:
+        return None
+    options = options.model_copy(update={"scenario": BASELINE})
     if options.sales == "enter" and SALES in entering:
         options = options.model_copy(update={"sales": "evidence"})
     model, prior_result = prepare_model(country, options, listeners.stage)
@@ -127,12 +231,14 @@ def run_calibrated_outlook(
         threads=threads,
         listener=listeners.calibration,
     )
-    prior = run_ensemble(model, ensemble, listeners.draws, blocks)
+    # Bands before learning are shown of market, stock and e-waste alone.
+    before = replace(model, end_of_life=None)
+    prior = run_ensemble(before, ensemble, listeners.draws, blocks)
     posterior = run_ensemble(model, ensemble, listeners.draws, blocks, streams=found.streams)
     learned = measure_learned(model, prior_result, found, prior, posterior)
     result = attach_draws(run_outlook(country, options, learned=learned), posterior)
     result = attach_ranges(result, model, found.streams)
-    return attach_calibration(result, found, attach_draws(prior_result, prior), ensemble.seed)
+    return Lesson(found, learned, options, attach_draws(prior_result, prior), result)
 
 
 def list_entering_tables(country: str) -> set[str]:

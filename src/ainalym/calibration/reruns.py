@@ -55,7 +55,7 @@ class Reruns:
     Raises
     ------
     InputError
-        [SCN-012] if a scenario cannot be computed from this outlook, [CTY-001] if its country is none of the
+        [SCN-016] if a scenario cannot be computed from this outlook, [CTY-001] if its country is none of the
         program's.
     """
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ainalym.cli.scenario_application import scenario_app
 from ainalym.cli.trade_commands import trade_app
 from ainalym.errors import InputError, read_error_codes
 
@@ -49,6 +50,8 @@ app = typer.Typer(
     "number traceable to its source.",
     epilog="Begin with: [bold]ainalym outlook KAZ[/bold]",
 )
+# In a module of their own, but commands like all others.
+app.registered_commands += scenario_app.registered_commands
 app.add_typer(trade_app, name="trade")
 console = Console()
 errors = Console(stderr=True)
@@ -291,61 +294,6 @@ def backtest(
         **({} if projection == "default" else {"projection": projection}),
     )
     write_backtest_folder(options, out, force, language, console)
-
-
-@app.command()
-def scenarios(
-    show: Annotated[
-        str | None,
-        typer.Option(help="Print the file of a scenario, to copy and change.", show_default=False),
-    ] = None,
-    language: Annotated[
-        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
-    ] = "en",
-) -> None:
-    """List the scenarios that travel with the program, or print one of them."""
-    from ainalym.cli.scenario_commands import print_scenario, print_scenarios
-
-    if show is None:
-        print_scenarios(language, console)
-    else:
-        print_scenario(show)
-
-
-@app.command()
-def levers(
-    language: Annotated[
-        Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
-    ] = "en",
-) -> None:
-    """List the levers that a scenario may pull, with what they act on and what is allowed."""
-    from ainalym.cli.scenario_commands import print_levers
-
-    print_levers(language, console)
-
-
-@app.command()
-def fees(
-    country: Annotated[str, typer.Argument(help="Country: ISO code, a name, or the folder of a package.")],
-    year: Annotated[int, typer.Option(help="Year of the outlook.")] = 2030,
-    scenario: Annotated[str, typer.Option(help="Scenario, or a YAML file.")] = "baseline",
-    free_riders: Annotated[
-        float, typer.Option(help="Share of the market that pays nothing, from 0 to below 1.")
-    ] = 0.0,
-    coefficient: Annotated[
-        float | None,
-        typer.Option(
-            help="Coefficient of the fee set by law, in monthly calculation indices for a tonne or a piece. "
-            "That of Kazakhstan for electronics is not known to the program: it is yours to give.",
-            show_default=False,
-        ),
-    ] = None,
-    basis: Annotated[Literal["mass", "piece"], typer.Option(help="What the coefficient is for.")] = "mass",
-) -> None:
-    """Show the fee of producers that pays for the formal system, and what a coefficient would bring."""
-    from ainalym.cli.scenario_commands import FeeOptions, print_fees
-
-    print_fees(country, FeeOptions(year, scenario, free_riders, coefficient, basis), console)
 
 
 @app.command()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import sys
-from collections.abc import Hashable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rich.console import Console
-from rich.table import Table
 
 from ainalym.after_generation.central import make_labels
+from ainalym.cli.text_output import print_table
 from ainalym.core.quantities import Language
 from ainalym.packages.reference import read_reference
 from ainalym.pipeline import run_outlook
+from ainalym.reports.language import Translator
+from ainalym.reports.lever_tables import compose_fee_table, compose_lever_table, compose_scenario_list
 from ainalym.results.fees import Basis, compute_fees
-from ainalym.scenarios.levers import read_levers
 from ainalym.scenarios.reading import list_scenarios, read_scenario, read_source
 from ainalym.schemas.run import RunOptions
 
@@ -31,13 +30,8 @@ def print_scenarios(language: Language, console: Console) -> None:
         Where to print.
     """
     labels = make_labels(read_reference())
-    table = Table("Scenario", "Name", "What it supposes", "Levers", title="Scenarios")
-    for name in list_scenarios():
-        scenario = read_scenario(name, labels)
-        titles, texts = scenario.titles.model_dump(), scenario.description.model_dump()
-        table.add_row(name, titles[language], texts[language], str(len(scenario.overrides)))
-    console.print(table)
-    console.print("For one of your own: ainalym scenarios --show recovery > mine.yaml, then change the file.")
+    found = [read_scenario(name, labels) for name in list_scenarios()]
+    print_table(compose_scenario_list(found, Translator(language)), console)
 
 
 def print_scenario(name: str) -> None:
@@ -62,16 +56,11 @@ def print_levers(language: Language, console: Console) -> None:
     Parameters
     ----------
     language
-        Language of the names.
+        Language of the list.
     console
         Where to print.
     """
-    table = Table("Lever", "Name", "Acts on", "Target", "What it is", title="Levers")
-    for lever in read_levers().values():
-        allowed = f"{lever.minimum:g} to {lever.maximum:g} ({lever.unit})"
-        acts_on = "the country" if lever.acts_on == "none" else lever.acts_on
-        table.add_row(lever.name, lever.labels[language], acts_on, allowed, lever.definition)
-    console.print(table)
+    print_table(compose_lever_table(Translator(language)), console)
 
 
 class FeeOptions(NamedTuple):
@@ -90,7 +79,7 @@ class FeeOptions(NamedTuple):
     basis: Basis
 
 
-def print_fees(country: str, options: FeeOptions, console: Console) -> None:
+def print_fees(country: str, options: FeeOptions, language: Language, console: Console) -> None:
     """Compute the central outlook and print the fees of a year.
 
     Parameters
@@ -99,6 +88,8 @@ def print_fees(country: str, options: FeeOptions, console: Console) -> None:
         ISO code, name, or folder of a country package.
     options
         Year, scenario, free riders, coefficient.
+    language
+        Language of the table.
     console
         Where to print.
 
@@ -109,37 +100,4 @@ def print_fees(country: str, options: FeeOptions, console: Console) -> None:
     """
     result = run_outlook(country, RunOptions(scenario=options.scenario))
     found = compute_fees(result, options.year, options.free_riders, options.coefficient, options.basis)
-    currency = str(result.record["scenario"]["currency"])
-    title = f"Fees of producers in {options.year}, {result.record['scenario']['titles']['en']}"
-    table = Table(title=title, title_justify="left", title_style="bold")
-    table.add_column("Category")
-    headings = ["Market, t", "Net cost, thousand USD", "Full cost, USD/t", f"Of those who pay, {currency}/t"]
-    if options.coefficient is not None:
-        headings += [f"By law, million {currency}", "Covers"]
-    for heading in headings:
-        table.add_column(heading, justify="right")
-    for row in found.to_dict("records"):
-        name = result.name_of("categories", str(row["category"]), "en")
-        table.add_row(f"{row['category']}  {name}", *_show_fees(row, options.coefficient is not None))
-    console.print(table)
-    rate_year = result.record["scenario"]["rate_of_year"]
-    console.print(
-        "A category whose materials pay for its collection and treatment has no fee. Costs are assumptions "
-        f"(grade D) in wide ranges. Money of {rate_year}.",
-        style="dim",
-        highlight=False,
-    )
-
-
-def _show_fees(row: Mapping[Hashable, Any], by_law: bool) -> list[str]:
-    cells = [
-        f"{row['placed_on_market']:,.0f}",
-        f"{row['net_cost'] / 1000.0:,.0f}",
-        f"{row['full_cost_fee']:,.1f}",
-        f"{row['fee_of_payers_local']:,.0f}",
-    ]
-    if by_law:
-        coverage = row["coverage"]
-        cells.append(f"{row['statutory_revenue_local'] / 1e6:,.1f}")
-        cells.append("-" if math.isnan(coverage) else f"{coverage:.0%}")
-    return cells
+    print_table(compose_fee_table(result, found, options.year, Translator(language)), console)

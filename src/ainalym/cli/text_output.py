@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ainalym.core.quantities import Language
+from ainalym.reports.comparison_sentences import describe_outcomes
 from ainalym.reports.comparison_table import compose_comparison_table
 from ainalym.reports.headline import (
     compose_headline_table,
@@ -48,6 +49,7 @@ def print_headline(result: Result, language: Language, console: Console) -> None
         compose_comparison_table(result, translator),
     ):
         print_table(table, console)
+    console.print(describe_outcomes(result, translator), highlight=False)
     console.print(describe_gap(result, translator), highlight=False)
 
 

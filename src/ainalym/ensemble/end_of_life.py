@@ -50,6 +50,7 @@ DRAWS_AT_A_TIME = 64
 
 KEPT_AFTER: dict[str, tuple[str, ...]] = {
     "ewaste_by_route": ("route", "year"),
+    "ewaste_collected_by_category": ("category", "year"),
     "material_recoverable_total": ("material", "year"),
     "material_recovered_total": ("material", "year"),
     "material_lost_total": ("material", "year"),
@@ -65,9 +66,12 @@ KEPT_AFTER: dict[str, tuple[str, ...]] = {
 HEADLINE_AFTER: dict[str, tuple[str, ...]] = {
     "ewaste_collected": ("year",),
     "collection_rate": ("year",),
+    "ewaste_unmanaged": ("year",),
     "recovered_value_total": ("year",),
     "refrigerants_captured": ("year",),
     "refrigerants_released": ("year",),
+    "producer_payments": ("year",),
+    "public_payments": ("year",),
 }
 """The same in double precision."""
 
@@ -382,15 +386,16 @@ def _gather(after: EndOfLifeModel, before: Before) -> Generated:
     substances = np.zeros((len(after.substances), categories, years, draws))
     materials = before.composition.shape[2]
     embedded = np.zeros((materials, categories, years, draws))
-    fractions = np.ascontiguousarray(before.composition.transpose(1, 2, 0))
-    for product, place in enumerate(before.category):
-        own = before.ewaste[product]
-        ewaste[place] += own
-        gases[place] += own * after.gas_content[:, product, np.newaxis]
-        for substance in range(len(after.substances)):
-            substances[substance, place] += own * after.substance_content[substance, :, product, np.newaxis]
+    fractions = np.ascontiguousarray(before.composition.transpose(2, 1, 0))
+    for place in range(categories):
+        own = np.flatnonzero(before.category == place)
+        mass = before.ewaste[own]
+        np.einsum("pyd->yd", mass, out=ewaste[place])
+        np.einsum("pyd,yp->yd", mass, after.gas_content[:, own], out=gases[place])
+        for substance, content in enumerate(after.substance_content):
+            np.einsum("pyd,yp->yd", mass, content[:, own], out=substances[substance, place])
         for material in range(materials):
-            embedded[material, place] += own * fractions[product, material]
+            np.einsum("pyd,pd->yd", mass, fractions[material, own], out=embedded[material, place])
     return Generated(
         ewaste=ewaste,
         market=np.ascontiguousarray(before.market_by_category),
@@ -431,9 +436,11 @@ def _name_quantities(after: EndOfLifeModel, outcome: Outcome, ewaste: FloatArray
     world = (frame.materials, frame.carbon, -frame.treatment, -frame.harm, frame.net)
     return {
         "ewaste_by_route": by_route,
-        "material_recoverable_total": outcome.recoverable.sum(axis=1),
-        "material_recovered_total": outcome.fates.recovered.sum(axis=1),
-        "material_lost_total": outcome.fates.lost.sum(axis=1),
+        "ewaste_collected_by_category": outcome.collected,
+        "ewaste_unmanaged": _add(outcome.ewaste_unmanaged),
+        "material_recoverable_total": outcome.recoverable,
+        "material_recovered_total": outcome.sums.recovered,
+        "material_lost_total": outcome.sums.lost,
         "recovered_value": outcome.value,
         "emissions_avoided": outcome.emissions,
         "emissions_avoided_formally": outcome.emissions_formal,
@@ -445,4 +452,6 @@ def _name_quantities(after: EndOfLifeModel, outcome: Outcome, ewaste: FloatArray
         "recovered_value_total": _add(outcome.value),
         "refrigerants_captured": outcome.gases_captured,
         "refrigerants_released": outcome.gases_released,
+        "producer_payments": outcome.producers_pay,
+        "public_payments": outcome.others_pay,
     }

@@ -36,6 +36,7 @@ from ainalym.reports.draw_fans import (
     draw_plastics_fan,
     draw_stock_fan,
 )
+from ainalym.reports.draw_fates import draw_material_fates
 from ainalym.reports.draw_flows import (
     draw_ewaste_generated,
     draw_largest_products,
@@ -49,7 +50,7 @@ from ainalym.reports.draw_materials import (
     draw_materials_minor,
     draw_materials_precious,
 )
-from ainalym.reports.draw_routes import draw_flow, draw_material_fates
+from ainalym.reports.draw_routes import draw_flows
 from ainalym.reports.language import Translator
 from ainalym.results.result import Result
 
@@ -75,6 +76,8 @@ CHARTS: dict[str, Drawing] = {
     "materials_precious": draw_materials_precious,
     "material_value": draw_material_value,
     "regions": draw_regions,
+    "flows": draw_flows,
+    "material_fates": draw_material_fates,
     "tornado_ewaste_generated": TORNADOES["tornado_ewaste_generated"],
     "tornado_material_value": TORNADOES["tornado_material_value"],
     "comparison": draw_comparison,
@@ -99,13 +102,11 @@ LABELLED_CHARTS: dict[str, LabelledDrawing] = {
     "material_history": draw_material_history,
     "material_carriers": draw_material_carriers,
     "region_tiles": draw_region_tiles,
-    "flow": draw_flow,
 }
 """Charts that are asked for with a label: a product, a material, or what a map shows."""
 
 PAGE_CHARTS: dict[str, Drawing] = {
     "product_treemap": draw_product_treemap,
-    "material_fates": draw_material_fates,
 }
 """Charts of the pages that the report does not hold."""
 SENSITIVITY_CHARTS: dict[str, Drawing] = {**TORNADOES, **SOBOL_CHARTS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -22,14 +23,25 @@ from ainalym.reports.chart_parts import (
 from ainalym.reports.draw_flows import draw_published_points
 from ainalym.reports.headline import say_totals
 from ainalym.reports.language import Translator
+from ainalym.reports.outcome_names import name_outcome, name_scenario, scale_outcome
 from ainalym.reports.palette import BAND_HALF, BAND_MOST, LATE, WIDE
 from ainalym.reports.text_table import write_figure
-from ainalym.results.intervals import FAN, FAN_COLUMNS, compute_fan, compute_material_fan
+from ainalym.results.intervals import (
+    FAN,
+    FAN_COLUMNS,
+    compute_fan,
+    compute_material_fan,
+    compute_outcome_fan,
+)
+from ainalym.results.outcomes import read_name
 from ainalym.results.result import Result
 from ainalym.results.summary import HEADLINE_MATERIALS, list_years
 
 SMALL_WIDTH, SMALL_HEIGHT = 340, 190
 """Size of a chart that stands beside another one, px."""
+
+FIRST_SHOWN = 2015
+"""First year of the fans of scenarios, which differ in the years to come alone."""
 
 
 def draw_placed_on_market_fan(result: Result, translator: Translator) -> Spec | None:
@@ -128,13 +140,59 @@ def _draw_material(result: Result, translator: Translator, material: str) -> Spe
     return spec | {"width": SMALL_WIDTH, "height": SMALL_HEIGHT}
 
 
+def draw_outcome_fans(
+    results: Sequence[Result], translator: Translator, quantity: str, label: str = ""
+) -> list[Spec]:
+    """Draw the fans of an outcome under several scenarios, to stand side by side on one scale.
+
+    Parameters
+    ----------
+    results
+        Of the scenarios, with draws.
+    translator
+        Language of the charts.
+    quantity, label
+        As for :func:`ainalym.results.intervals.compute_outcome_fan`.
+
+    Returns
+    -------
+    list of Spec
+        One for each scenario.
+    """
+    divisor, unit = scale_outcome(results[0], quantity, label)
+    fans = []
+    for result in results:
+        fan = compute_outcome_fan(result, quantity, label, FIRST_SHOWN)
+        fans.append(fan.assign(**{column: fan[column] / divisor for column in FAN_COLUMNS}))
+    ends = [float(fan[column].agg(how)) for fan in fans for column, how in (("low", "min"), ("high", "max"))]
+    domain = (min(0.0, *ends), max(0.0, *ends))
+    specs = []
+    for result, fan in zip(results, fans, strict=True):
+        name = name_outcome(result, translator, quantity, label)
+        per_year = translator.unit(unit if unit == "%" else f"{unit}/yr")
+        chart = "_".join(part for part in ("fan", quantity, label, read_name(result)) if part)
+        title = name_scenario(result, translator)
+        spec = draw_fan(result, translator, fan, (chart, title, per_year), domain)
+        # The heading over the row says what is drawn, the axis in what unit.
+        spec["title"]["subtitle"] = ""
+        spec["description"] = f"{name}. {spec['description']}"
+        specs.append(spec | {"width": SMALL_WIDTH, "height": SMALL_HEIGHT})
+    return specs
+
+
 def _scale(fan: pd.DataFrame, unit: str) -> pd.DataFrame:
     """Convert tonnes to the unit that is shown."""
     divisor = TONNES_PER_KILOTONNE if unit == "kt" else 1.0
     return fan.assign(**{column: fan[column] / divisor for column in FAN_COLUMNS})
 
 
-def draw_fan(result: Result, translator: Translator, fan: pd.DataFrame, words: tuple[str, str, str]) -> Spec:
+def draw_fan(
+    result: Result,
+    translator: Translator,
+    fan: pd.DataFrame,
+    words: tuple[str, str, str],
+    domain: tuple[float, float] | None = None,
+) -> Spec:
     """Draw the bands of a table of quantiles.
 
     Parameters
@@ -147,6 +205,8 @@ def draw_fan(result: Result, translator: Translator, fan: pd.DataFrame, words: t
         Table with the columns of :func:`ainalym.results.intervals.compute_fan`, in the unit that is shown.
     words
         Name of the chart, its title and its unit.
+    domain
+        Ends of the axis of values, where charts shall share it.
 
     Returns
     -------
@@ -185,13 +245,16 @@ def draw_fan(result: Result, translator: Translator, fan: pd.DataFrame, words: t
         "height": HEIGHT,
         "data": {"values": rows},
         "encoding": {"x": year_axis(first, last)},
-        "layer": [*projection, *_band_layers(legend, colors, unit), hover_rule(lines)],
+        "layer": [*projection, *_band_layers(legend, colors, unit, domain), hover_rule(lines)],
     }
 
 
-def _band_layers(legend: tuple[str, str, str], colors: Spec, unit: str) -> list[Spec]:
+def _band_layers(
+    legend: tuple[str, str, str], colors: Spec, unit: str, domain: tuple[float, float] | None
+) -> list[Spec]:
     """Lay the narrow band on the broad one and the median on both."""
-    axis = {"type": "quantitative", "scale": {"zero": True}, "axis": value_axis(unit)}
+    scale: Spec = {"zero": True} if domain is None else {"domain": list(domain), "nice": True}
+    axis = {"type": "quantitative", "scale": scale, "axis": value_axis(unit)}
     bands = [
         {
             "transform": [{"calculate": json.dumps(said, ensure_ascii=False), "as": "group"}],

@@ -1,355 +1,318 @@
-"""Charts of what becomes of e-waste: the flow of a year, and the fate of its materials."""
+"""The flow diagram from placed on market to the last fraction, of one year in the central path."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-
 import pandas as pd
 
-from ainalym.reports.chart_parts import (
-    Spec,
-    color_scale,
-    length_axis,
-    make_frame,
-    to_kilotonnes,
-    tooltip,
-)
-from ainalym.reports.draw_areas import VEGA_SCHEMA, make_vega_config
+from ainalym.core.quantities import get_quantity
+from ainalym.reports.chart_parts import Spec, make_frame, to_kilotonnes, tooltip
+from ainalym.reports.flow_layout import Band, Link, Node, Place, lay_out_flows, trace_band, wrap_label
 from ainalym.reports.language import Translator
-from ainalym.reports.palette import ACCENT, BAND_MOST, INK, LATE, MIDDLE, PAPER, WIDE, category_color
+from ainalym.reports.outcome_names import name_scenario
+from ainalym.reports.palette import ACCENT, CATEGORIES, EARLY, INK, PAPER, WIDE, category_color
+from ainalym.reports.palette import LIGHT as COLORS
 from ainalym.reports.text_table import Column, TextTable
-from ainalym.results.flows import STEPS, compute_flows, compute_material_fates
-from ainalym.results.result import Result
-from ainalym.results.summary import list_years
-
-FLOW_WIDTH, FLOW_HEIGHT = 720, 460
-NODE_WIDTH = 14
-NODE_GAP = 12
-FORMAL_ROUTES = ("formal_collection", "preparing_for_reuse")
-"""Routes that are documented; the others are drawn in the colour of a warning."""
-
-
-COLUMNS = (0.0, 0.44, 1.0)
-"""Where the columns stand, in shares of the width: the labels of the middle one need the room of two."""
-
-BAND = (
-    "'M' + datum.left + ',' + datum.y0"
-    " + 'C' + datum.middle + ',' + datum.y0 + ' ' + datum.middle + ',' + datum.y1"
-    " + ' ' + datum.right + ',' + datum.y1 + 'v' + datum.thickness"
-    " + 'C' + datum.middle + ',' + (datum.y1 + datum.thickness)"
-    " + ' ' + datum.middle + ',' + (datum.y0 + datum.thickness)"
-    " + ' ' + datum.left + ',' + (datum.y0 + datum.thickness) + 'Z'"
+from ainalym.results.flows import (
+    FROM_STOCK,
+    LOST,
+    MARKET,
+    NAMED_FRACTIONS,
+    REST,
+    TO_STOCK,
+    compute_flows,
 )
-"""Outline of a band, as an expression of Vega: filled and not stroked, so that its bounds are its own."""
+from ainalym.results.result import Result
+
+FLOW_YEAR = 2030
+"""Year of the diagram of an outlook."""
+
+HEIGHT, LONGEST_LINE = 560, 20
+NODE = 0.016
+"""Width of the bar of a node, as a share of the drawing."""
+
+COLUMNS = (0.0, 0.27, 0.54, 0.81)
+"""Left edges of the columns: market, categories, routes, ends; the rest is for the labels of the last."""
+
+LAST = len(COLUMNS) - 1
+FLOWS_SAID = 4
 
 
-class Node(NamedTuple):
-    """A bar of the flow.
-
-    Attributes
-    ----------
-    step
-        Position of its column, 0 to 2.
-    name
-        Label in the result.
-    mass
-        Mass that passes it, t/yr.
-    """
-
-    step: int
-    name: str
-    mass: float
-
-
-def draw_flow(result: Result, translator: Translator, year: str) -> Spec:
-    """Draw where the e-waste of a year goes, from categories by routes to destinations.
+def draw_flows(result: Result, translator: Translator, year: int | None = None) -> Spec | None:
+    """Draw the flows of a year from placed on market to the last fraction.
 
     Parameters
     ----------
     result
-        Result of a run that follows e-waste after its generation.
+        Result of a run.
     translator
-        Language of the chart.
+        Language of the labels.
     year
-        The year, as text.
+        Year of the outlook; 2030, or the last one if that is earlier, where none is given.
 
     Returns
     -------
-    Spec
-        Vega specification.
-
-    Raises
-    ------
-    InputError
-        [OPT-008] for a year that the outlook does not have.
+    Spec or None
+        Vega-Lite specification; None where nothing is discarded in that year.
     """
-    flows = compute_flows(result, int(year) if year.isdigit() else 0)
-    nodes = _list_nodes(result, flows)
-    scale = _find_scale(nodes)
-    tops = _stack_nodes(nodes, scale)
-    labels = {node: _name_node(result, translator, node) for node in nodes}
-    boxes = [
-        {
-            "step": node.step,
-            "y0": tops[node.step, node.name],
-            "y1": tops[node.step, node.name] + node.mass * scale,
-            "label": f"{translator.number(to_kilotonnes(node.mass))} {labels[node]}",
-            "name": labels[node],
-            "mass": translator.number(to_kilotonnes(node.mass)),
-            "color": _color_node(node),
-        }
-        for node in nodes
-    ]
-    per_year = translator.unit("kt/yr")
-    title = translator.gettext("Where the e-waste of %(year)s goes", year=year)
+    year = choose_year(result, year)
+    table = compute_flows(result, year)
+    if table.empty:
+        return None
+    nodes, links = _gather(result, translator, table)
+    places, bands = lay_out_flows(nodes, links, HEIGHT)
+    unit = translator.unit("kt/yr")
+    title = translator.gettext(
+        "From placed on market to the last fraction in %(year)s: %(scenario)s",
+        year=year,
+        scenario=name_scenario(result, translator),
+    )
     subtitle = translator.gettext(
-        "Categories, routes and what treats or keeps it, %(unit)s. Height: mass.", unit=per_year
+        "Widths: %(unit)s in the central path. Left to right: market, categories of e-waste, routes, what "
+        "comes back, is lost, used again or exported.",
+        unit=unit,
     )
-    ends = "; ".join(str(box["label"]) for box in boxes if box["step"] == 2)
+    said = _say_ends(nodes, links)
     description = translator.gettext(
-        "Flow from left to right. At its ends: %(ends)s (%(unit)s).", ends=ends, unit=per_year
+        "%(title)s. Where it ends, %(unit)s: %(list)s.", title=title, unit=unit, list=said
     )
-    frame = make_frame(translator, "flow", title, subtitle, description)
-    names = (translator.gettext("From, to"), per_year)
-    links = _lay_links(flows, nodes, labels, scale, translator)
-    return {**frame, "$schema": VEGA_SCHEMA, "config": make_vega_config()} | _lay_out_flow(
-        boxes, links, names
-    )
+    frame = make_frame(translator, "flows", title, subtitle, description)
+    return frame | {
+        "height": HEIGHT,
+        "encoding": {
+            "x": {
+                "field": "x",
+                "type": "quantitative",
+                "axis": None,
+                "scale": {"domain": [0, 1], "nice": False, "zero": False},
+            },
+            "y": {
+                "field": "y",
+                "type": "quantitative",
+                "axis": None,
+                "scale": {"domain": [HEIGHT, 0], "nice": False},
+            },
+        },
+        "layer": [
+            _draw_bands(nodes, bands, translator),
+            _draw_nodes(nodes, places, translator),
+            *_draw_labels(nodes, places),
+        ],
+    }
 
 
-def _list_nodes(result: Result, flows: pd.DataFrame) -> list[Node]:
-    """List the bars of every column in the order in which they stand."""
-    by_step = flows[flows["step"] == "category"], flows[flows["step"] == "route"]
-    masses = (
-        by_step[0].groupby("begin")["mass"].sum(),
-        by_step[0].groupby("end")["mass"].sum(),
-        by_step[1].groupby("end")["mass"].sum(),
-    )
-    orders = (
-        list(result.tables["categories"].index),
-        list(result.tables["routes"].sort_values("position").index),
-        [*result.tables["treatments"].sort_values("position").index, "reused", "exported", "held"],
-    )
-    return [
-        Node(step, str(name), float(own[name]))
-        for step, (own, order) in enumerate(zip(masses, orders, strict=True))
-        for name in order
-        if name in own.index
+def choose_year(result: Result, year: int | None) -> int:
+    """Choose the year of a diagram.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    year
+        Year that is asked for.
+
+    Returns
+    -------
+    int
+        It, or 2030, or the last year of a shorter outlook.
+    """
+    last = int(result.data["year"].max())
+    return min(FLOW_YEAR, last) if year is None else year
+
+
+def _gather(result: Result, translator: Translator, table: pd.DataFrame) -> tuple[list[Node], list[Link]]:
+    """Turn the list of flows into nodes with labels, in the order of their columns, and links."""
+    links = [
+        Link(
+            _key(row["source_kind"], row["source"]),
+            _key(row["target_kind"], row["target"]),
+            float(row["value"]),
+        )
+        for row in table.to_dict("records")
     ]
+    used = {end for link in links for end in (link.source, link.target)}
+    routes = [("route", str(name)) for name in result.tables["routes"].index]
+    last = [
+        *(("material", name) for name in (*NAMED_FRACTIONS, REST)),
+        *(("end", name) for _, name in routes),
+        ("end", LOST),
+    ]
+    order = [
+        (0, [("stage", MARKET), ("stage", FROM_STOCK)]),
+        (1, [*(("category", code) for code in CATEGORIES), ("stage", TO_STOCK)]),
+        (2, routes),
+        (3, last),
+    ]
+    nodes = []
+    for column, entries in order:
+        for kind, name in entries:
+            key = _key(kind, name)
+            if key in used:
+                mass = max(
+                    sum(link.mass for link in links if link.target == key),
+                    sum(link.mass for link in links if link.source == key),
+                )
+                text = f"{_name(result, translator, kind, name)} {translator.number(to_kilotonnes(mass))}"
+                nodes.append(Node(key, column, wrap_label(text, LONGEST_LINE)))
+    return nodes, links
 
 
-def _find_scale(nodes: list[Node]) -> float:
-    """Find how many pixels stand for a tonne, so that the fullest column fits."""
-    columns = [[node.mass for node in nodes if node.step == step] for step in range(len(STEPS))]
-    return min(
-        (FLOW_HEIGHT - NODE_GAP * (len(column) - 1)) / sum(column) for column in columns if sum(column) > 0
-    )
+def _key(kind: str, name: str) -> str:
+    return f"{kind}:{name}"
 
 
-def _stack_nodes(nodes: list[Node], scale: float) -> dict[tuple[int, str], float]:
-    tops, edge = {}, dict.fromkeys(range(len(STEPS)), 0.0)
-    for node in nodes:
-        tops[node.step, node.name] = edge[node.step]
-        edge[node.step] += node.mass * scale + NODE_GAP
-    return tops
+def _name(result: Result, translator: Translator, kind: str, name: str) -> str:
+    if kind in ("category", "route"):
+        table = {"category": "categories", "route": "routes"}[kind]
+        return result.name_of(table, name, translator.language)
+    if kind == "material" and name != REST:
+        return result.name_of("materials", name, translator.language)
+    names = {
+        MARKET: get_quantity("placed_on_market").labels[translator.language],
+        FROM_STOCK: translator.gettext("Out of the stock"),
+        TO_STOCK: translator.gettext("Growth of the stock"),
+        REST: translator.gettext("Other materials recovered"),
+        LOST: translator.gettext("Lost or landfilled"),
+        "preparing_for_reuse": translator.gettext("Used again"),
+        "used_export": translator.gettext("Exported as used equipment"),
+        "hibernation": translator.gettext("Kept unused"),
+    }
+    return names[name]
 
 
-def _lay_links(
-    flows: pd.DataFrame,
-    nodes: list[Node],
-    labels: Mapping[Node, str],
-    scale: float,
-    translator: Translator,
-) -> list[dict[str, Any]]:
-    """Lay one band per flow, packed at both of its ends in the order of the bars."""
-    by_name = {(node.step, node.name): node for node in nodes}
-    position = {key: place for place, key in enumerate(by_name)}
-    leaves, arrives = _stack_nodes(nodes, scale), _stack_nodes(nodes, scale)
-    rows = []
-    for flow in flows.to_dict("records"):
-        step = STEPS.index(flow["step"])
-        rows.append((step, (step, flow["begin"]), (step + 1, flow["end"]), float(flow["mass"])))
-    links = []
-    for step, begin, end, mass in sorted(rows, key=lambda row: (position[row[1]], position[row[2]])):
-        width = mass * scale
-        links.append(
+def _color(key: str) -> str:
+    kind, name = key.split(":")
+    if kind == "category":
+        return category_color(name)
+    if kind == "material":
+        return ACCENT
+    if name == LOST:
+        return COLORS["warning"]
+    return EARLY if kind == "stage" else WIDE
+
+
+def _draw_bands(nodes: list[Node], bands: list[Band], translator: Translator) -> Spec:
+    """Draw the bands; each has the colour of its category, or of where it ends."""
+    column = {node.name: node.column for node in nodes}
+    label = {node.name: " ".join(node.lines) for node in nodes}
+    points, said = [], []
+    for position, band in enumerate(bands):
+        source, target = band.link.source, band.link.target
+        begin, end = COLUMNS[column[source]] + NODE, COLUMNS[column[target]]
+        said.append(
             {
-                "step": step,
-                "y0": leaves[begin],
-                "y1": arrives[end],
-                "thickness": max(width, 0.5),
-                "color": _color_node(by_name[begin]),
-                "name": f"{labels[by_name[begin]]} → {labels[by_name[end]]}",
-                "mass": translator.number(to_kilotonnes(mass)),
+                "band": position,
+                "color": _color(source if source.startswith("category") else target),
+                "from": label[source],
+                "to": label[target],
+                "value": to_kilotonnes(band.link.mass),
             }
         )
-        leaves[begin] += width
-        arrives[end] += width
-    return links
-
-
-def _color_node(node: Node) -> str:
-    if node.step == 0:
-        return category_color(node.name)
-    formal = {*FORMAL_ROUTES, "manual_dismantling", "mechanical", "reused"}
-    return ACCENT if node.name in formal else WIDE
-
-
-def _name_node(result: Result, translator: Translator, node: Node) -> str:
-    language = translator.language
-    if node.step == 0:
-        return result.name_of("categories", node.name, language)
-    if node.step == 1:
-        return result.name_of("routes", node.name, language)
-    if node.name in result.tables["treatments"].index:
-        return result.name_of("treatments", node.name, language)
-    return {
-        "reused": translator.gettext("Used again"),
-        "exported": translator.gettext("Abroad"),
-        "held": translator.gettext("Kept"),
-    }[node.name]
-
-
-def _lay_out_flow(boxes: list[Any], links: list[Any], names: tuple[str, str]) -> Spec:
-    place, following = (f"{list(COLUMNS)}[datum.step + {ahead}] * (width - {NODE_WIDTH})" for ahead in (0, 1))
-    said = {"signal": f"{{'{names[0]}': datum.name, '{names[1]}': datum.mass}}"}
-    paths = [
-        {"type": "formula", "as": "left", "expr": f"{place} + {NODE_WIDTH}"},
-        {"type": "formula", "as": "right", "expr": following},
-        {"type": "formula", "as": "middle", "expr": "(datum.left + datum.right) / 2"},
-        {"type": "formula", "as": "path", "expr": BAND},
-    ]
-    band = {
-        "path": {"field": "path"},
-        "fill": {"field": "color"},
-        "fillOpacity": {"value": 0.28},
-        "tooltip": said,
-    }
-    bar = {
-        "x": {"signal": place},
-        "width": {"value": NODE_WIDTH},
-        "y": {"field": "y0"},
-        "y2": {"signal": "max(datum.y1, datum.y0 + 1)"},
-        "fill": {"field": "color"},
-        "tooltip": said,
-    }
-    return {
-        "width": FLOW_WIDTH,
-        "height": FLOW_HEIGHT,
-        "data": [
-            {"name": "links", "values": links, "transform": paths},
-            {"name": "boxes", "values": boxes},
-        ],
-        "scales": [],
-        "marks": [
-            {"type": "path", "from": {"data": "links"}, "aria": False, "encode": {"update": band}},
-            {"type": "rect", "from": {"data": "boxes"}, "aria": False, "encode": {"update": bar}},
-            *(_write_labels(place, stroke) for stroke in (True, False)),
-        ],
-    }
-
-
-def _write_labels(place: str, halo: bool) -> Spec:
-    """Write the labels beside the bars, in the last column before them; once as a halo below the letters."""
-    last = len(STEPS) - 1
-    encode: Spec = {
-        "x": {"signal": f"datum.step == {last} ? {place} - 6 : {place} + {NODE_WIDTH + 6}"},
-        "y": {"signal": "(datum.y0 + datum.y1) / 2"},
-        "align": {"signal": f"datum.step == {last} ? 'right' : 'left'"},
-        "baseline": {"value": "middle"},
-        "text": {"signal": "width < 560 ? datum.name : datum.label"},
-        "limit": {"signal": "width * [0.4, 0.3, 0.235][datum.step]"},
-        "fontSize": {"signal": "width < 560 ? 10.5 : 12.5"},
-        "fill": {"value": INK},
-    }
-    if halo:
-        rim = {"stroke": PAPER, "fill": PAPER, "strokeWidth": 3.5, "strokeJoin": "round"}
-        encode |= {channel: {"value": value} for channel, value in rim.items()}
-    return {
-        "type": "text",
-        "from": {"data": "boxes"},
-        "interactive": False,
-        "aria": False,
-        "encode": {"update": encode},
-    }
-
-
-def draw_material_fates(result: Result, translator: Translator) -> Spec:
-    """Draw which part of every material in the e-waste comes back, formally and otherwise."""
-    year = list_years(result)[0]
-    names = (
-        translator.gettext("Recovered formally"),
-        translator.gettext("Recovered otherwise"),
-        translator.gettext("Not recovered"),
-    )
-    rows, said = [], []
-    table = compute_material_fates(result, year)
-    table = table[table["embedded"] > 0]
-    for row in (
-        table.assign(share=table["recovered"] / table["embedded"])
-        .sort_values("share", ascending=False)
-        .to_dict("records")
-    ):
-        name = result.name_of("materials", row["material"], translator.language)
-        formal = row["recovered_formally"] / row["embedded"]
-        parts = (formal, row["share"] - formal, 1 - row["share"])
-        said.append(f"{name} {translator.percent(row['share'])}")
-        rows += [
-            {"name": name, "group": group, "position": place, "value": round(100 * part, 4)}
-            for place, (group, part) in enumerate(zip(names, parts, strict=True))
+        points += [
+            {
+                "band": position,
+                "x": round(begin + (end - begin) * way, 4),
+                "y": round(top, 1),
+                "y2": round(bottom, 1),
+            }
+            for way, top, bottom in trace_band(band)
         ]
-    title = translator.gettext("What comes back of the materials, %(year)s", year=year)
-    subtitle = translator.gettext("Share of what the e-waste contains, %%, under the present policy.")
-    description = translator.gettext(
-        "Bars by material, the most recovered first. Recovered: %(list)s.", list="; ".join(said)
-    )
-    frame = make_frame(translator, "material_fates", title, subtitle, description)
-    order = list(dict.fromkeys(row["name"] for row in rows))
-    return frame | {
-        "height": 26 * len(order),
-        "data": {"values": rows},
-        "mark": {"type": "bar", "height": 14, "tooltip": None},
+    words = {"data": {"values": said}, "key": "band", "fields": ["color", "from", "to", "value"]}
+    return {
+        "data": {"values": points},
+        "transform": [{"lookup": "band", "from": words}],
+        "mark": {"type": "area", "opacity": 0.5, "strokeWidth": 0},
         "encoding": {
-            "x": {"field": "value", "type": "quantitative", "axis": length_axis(translator.unit("%"))},
-            "y": {
-                "field": "name",
-                "type": "nominal",
-                "sort": order,
-                "axis": {"title": None, "grid": False, "labelColor": INK, "labelLimit": 160},
-            },
-            "color": color_scale(names, [LATE, MIDDLE, BAND_MOST]),
-            "order": {"field": "position", "type": "quantitative"},
+            "y2": {"field": "y2"},
+            "detail": {"field": "band"},
+            "fill": {"field": "color", "type": "nominal", "scale": None},
             "tooltip": [
-                tooltip("name", translator.gettext("Material")),
-                tooltip("group", translator.gettext("What becomes of it")),
-                tooltip("value", translator.unit("%"), ",.1f"),
+                tooltip("from", translator.gettext("From")),
+                tooltip("to", translator.gettext("To")),
+                tooltip("value", translator.unit("kt/yr"), ",.2f"),
             ],
         },
     }
 
 
-def compose_flow_table(result: Result, translator: Translator, year: int) -> TextTable:
-    """Compose the table of the flow of a year: from, to, mass."""
-    flows = compute_flows(result, year)
-    labels = {
-        (node.step, node.name): _name_node(result, translator, node) for node in _list_nodes(result, flows)
-    }
+def _draw_nodes(nodes: list[Node], places: dict[str, Place], translator: Translator) -> Spec:
     rows = [
-        (
-            labels[STEPS.index(row["step"]), row["begin"]],
-            labels[STEPS.index(row["step"]) + 1, row["end"]],
-            translator.number(to_kilotonnes(row["mass"])),
-        )
-        for row in flows.to_dict("records")
+        {
+            "x": COLUMNS[node.column],
+            "x2": round(COLUMNS[node.column] + NODE, 4),
+            "y": round(places[node.name].top, 1),
+            "y2": round(places[node.name].top + max(places[node.name].height, 1.0), 1),
+            "color": _color(node.name),
+            "name": " ".join(node.lines),
+        }
+        for node in nodes
     ]
-    return TextTable(
-        "flow",
-        translator.gettext("Where the e-waste of %(year)s goes", year=year),
-        (
-            Column("begin", translator.gettext("From")),
-            Column("end", translator.gettext("To")),
-            Column("mass", translator.unit("kt/yr"), numeric=True),
-        ),
-        tuple(rows),
+    return {
+        "data": {"values": rows},
+        "mark": {"type": "rect"},
+        "encoding": {
+            "x2": {"field": "x2"},
+            "y2": {"field": "y2"},
+            "fill": {"field": "color", "type": "nominal", "scale": None},
+            "tooltip": [tooltip("name", translator.unit("kt/yr"))],
+        },
+    }
+
+
+def _draw_labels(nodes: list[Node], places: dict[str, Place]) -> list[Spec]:
+    """Write labels to the right of their nodes; a rim keeps the bands out of the letters."""
+    rows = [
+        {
+            "x": round(COLUMNS[node.column] + NODE, 4),
+            "y": round(places[node.name].middle, 1),
+            "label": list(node.lines),
+        }
+        for node in nodes
+    ]
+    mark = {"type": "text", "align": "left", "baseline": "middle", "dx": 5, "fontSize": 12, "lineHeight": 14}
+    encoding = {"text": {"field": "label"}}
+    rim = {**mark, "stroke": PAPER, "strokeWidth": 3.5, "strokeJoin": "round", "color": PAPER}
+    return [
+        {"data": {"values": rows}, "mark": rim, "encoding": encoding},
+        {"data": {"values": rows}, "mark": {**mark, "color": INK}, "encoding": encoding},
+    ]
+
+
+def _say_ends(nodes: list[Node], links: list[Link]) -> str:
+    """List the largest ends of the flows."""
+    ends = [node for node in nodes if node.column == LAST]
+    mass = {node.name: sum(link.mass for link in links if link.target == node.name) for node in ends}
+    largest = sorted(ends, key=lambda node: -mass[node.name])[:FLOWS_SAID]
+    return "; ".join(" ".join(node.lines) for node in largest)
+
+
+def compose_flow_table(result: Result, translator: Translator, year: int | None = None) -> TextTable:
+    """Compose the table of the flows of a year.
+
+    Parameters
+    ----------
+    result, translator, year
+        As for :func:`draw_flows`.
+
+    Returns
+    -------
+    TextTable
+        One row per flow.
+    """
+    year = choose_year(result, year)
+    columns = (
+        Column("from", translator.gettext("From")),
+        Column("to", translator.gettext("To")),
+        Column("mass", translator.unit("kt/yr"), numeric=True),
     )
+    rows = tuple(
+        (
+            _name(result, translator, row["source_kind"], row["source"]),
+            _name(result, translator, row["target_kind"], row["target"]),
+            translator.number(to_kilotonnes(row["value"])),
+        )
+        for row in compute_flows(result, year).to_dict("records")
+    )
+    caption = translator.gettext(
+        "Flows of %(year)s: %(scenario)s", year=year, scenario=name_scenario(result, translator)
+    )
+    return TextTable(f"flows_{result.record['scenario']['name']}", caption, columns, rows)

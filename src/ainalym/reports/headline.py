@@ -27,6 +27,7 @@ from ainalym.results.summary import (
 )
 from ainalym.results.trust import compute_gap, compute_price_grades
 from ainalym.results.value import compute_total_value, compute_unpriced_share
+from ainalym.scenarios.reading import BASELINE
 
 DOLLARS_PER_MILLION = 1e6
 DOLLARS_PER_BILLION = 1e9
@@ -69,10 +70,19 @@ def describe_headline(result: Result, translator: Translator) -> str:
         )
         for row in later
     ]
-    future = translator.gettext(
-        "If population and income grow as projected and no new measure is taken, it will be %(list)s.",
-        list=translator.join(said),
-    )
+    scenario = result.record["scenario"]
+    if scenario["name"] == BASELINE:
+        future = translator.gettext(
+            "If population and income grow as projected and no new measure is taken, it will be %(list)s.",
+            list=translator.join(said),
+        )
+    else:
+        future = translator.gettext(
+            "If population and income grow as projected and the scenario “%(scenario)s” comes about, it will "
+            "be %(list)s.",
+            scenario=scenario["titles"][translator.language],
+            list=translator.join(said),
+        )
     return f"{today} {future}"
 
 

@@ -23,9 +23,11 @@ from ainalym.reports.calibration_tables import (
 )
 from ainalym.reports.chart_parts import Spec
 from ainalym.reports.charts import CHARTS, draw_chart
+from ainalym.reports.comparison_sentences import describe_outcomes
 from ainalym.reports.comparison_table import compose_comparison_table
 from ainalym.reports.draw_fans import MATERIAL_FANS
 from ainalym.reports.draw_flows import LARGEST_PRODUCTS
+from ainalym.reports.draw_routes import compose_flow_table
 from ainalym.reports.driver_tables import describe_drivers, list_range_tables
 from ainalym.reports.headline import (
     compose_headline_table,
@@ -40,6 +42,12 @@ from ainalym.reports.headline import (
 from ainalym.reports.images import is_vega, load_converter, render_svg
 from ainalym.reports.language import Translator
 from ainalym.reports.method import describe_convention, describe_projection, describe_sales_use
+from ainalym.reports.outcome_tables import (
+    compose_indicators_of_one,
+    compose_outcomes_of_one,
+    compose_present_values_of_one,
+    describe_scenario,
+)
 from ainalym.reports.page_tables import (
     compose_category_table,
     compose_left_out_table,
@@ -192,6 +200,8 @@ def _fill_template(
         conflicts=list_conflict_sentences(result, translator),
         sources=list_sources(result),
         key_figures=list_key_figures(result, translator),
+        on_scenario=describe_scenario(result, translator),
+        on_outcomes=describe_outcomes(result, translator),
         on_drivers=describe_drivers(result, translator),
         range_tables=list_range_tables(result, translator),
         on_trust=describe_trust(result, translator),
@@ -247,6 +257,10 @@ def _compose_tables(result: Result, translator: Translator) -> dict[str, TextTab
         "materials": compose_material_table(result, translator, None),
         "values": compose_value_table(result, translator, None, with_prices=True),
         "regions": compose_region_table(result, translator),
+        "flows": compose_flow_table(result, translator),
+        "outcomes": compose_outcomes_of_one(result, translator),
+        "present_values": compose_present_values_of_one(result, translator),
+        "indicators": compose_indicators_of_one(result, translator),
         "comparison": compose_comparison_table(result, translator, with_sources=True),
         "published": compose_unmatched_table(result, translator),
         "sales": compose_sales_table(result, translator),

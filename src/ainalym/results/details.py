@@ -17,6 +17,32 @@ LONGEST_LIFE = 40
 STEPS_PER_YEAR = 2
 
 
+def check_year(result: Result, year: int) -> int:
+    """Refuse a year that the outlook does not have.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    year
+        The year.
+
+    Returns
+    -------
+    int
+        The year, known to be one.
+
+    Raises
+    ------
+    InputError
+        [OPT-008] for any other year.
+    """
+    first, last = int(result.data["year"].min()), int(result.data["year"].max())
+    if first <= year <= last:
+        return year
+    raise InputError(Problem("OPT-008", "year", str(year), f"a year from {first} to {last}", "Correct it."))
+
+
 def check_label(result: Result, axis: str, label: str) -> str:
     """Refuse a product or material that the result does not have.
 

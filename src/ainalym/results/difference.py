@@ -37,8 +37,7 @@ def compute_difference(result: Result, base: Result) -> xr.Dataset:
     """
     if result.draws is None or base.draws is None or result.quantiles is None:
         raise InputError(_describe_mismatch(result, base))
-    if _read_shared(result) != _read_shared(base):
-        raise InputError(_describe_mismatch(result, base))
+    check_shared(result, base)
     probabilities = result.quantiles["quantile"].values.tolist()
     variables = {}
     for name, values in result.draws.data_vars.items():
@@ -47,6 +46,25 @@ def compute_difference(result: Result, base: Result) -> xr.Dataset:
         inner = order_dimensions(str(axis) for axis in quantiles.dims if axis != "quantile")
         variables[str(name)] = quantiles.transpose("quantile", *inner).assign_attrs(values.attrs)
     return xr.Dataset(variables)
+
+
+def check_shared(result: Result, base: Result) -> None:
+    """Refuse two runs that do not share their draws.
+
+    Parameters
+    ----------
+    result, base
+        Results of the same country, last year, seed, sampling and number of draws, or both without draws.
+
+    Raises
+    ------
+    InputError
+        [ENS-013] if they differ in one of these.
+    """
+    if (result.draws is None) != (base.draws is None):
+        raise InputError(_describe_mismatch(result, base))
+    if result.draws is not None and _read_shared(result) != _read_shared(base):
+        raise InputError(_describe_mismatch(result, base))
 
 
 def _read_shared(result: Result) -> list[object]:

@@ -135,6 +135,33 @@ def compute_material_fan(result: Result, material: str) -> pd.DataFrame:
     return _tabulate_fan(result.draws["material_embedded_total"].sel(material=material))
 
 
+def compute_outcome_fan(result: Result, quantity: str, label: str = "", first: int = 0) -> pd.DataFrame:
+    """Compute the bands of a fan chart of any quantity of which draws are kept.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    quantity
+        Quantity with the axis year and at most one other.
+    label
+        Label of the other axis.
+    first
+        First year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`compute_fan`, in the unit of the quantity.
+    """
+    if result.draws is None:
+        return pd.DataFrame(columns=["year", *FAN_COLUMNS])
+    values = result.draws[quantity]
+    axes = [axis for axis in values.dims if axis not in ("draw", "year")]
+    chosen = values.sel(dict.fromkeys(axes, label)).sel(year=slice(first, None))
+    return _tabulate_fan(chosen)
+
+
 def read_intervals(result: Result, quantity: str, axis: str, year: int) -> pd.DataFrame:
     """Read the intervals of a quantity in a year for every label of an axis.
 

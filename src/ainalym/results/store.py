@@ -14,6 +14,7 @@ from ainalym.results.exports import write_exports
 from ainalym.results.folder import RECORD_FILE
 from ainalym.results.indicators import compute_collection_rates, compute_recovery_rates
 from ainalym.results.intervals import tabulate_quantiles
+from ainalym.results.outcomes import compute_outcomes, compute_present_values, list_periods
 from ainalym.results.result import Result
 from ainalym.results.summary import (
     compute_comparison,
@@ -61,18 +62,20 @@ def write_result(result: Result, folder: Path) -> None:
     tables = folder / TABLES_FOLDER
     tables.mkdir()
     for quantity in result.data.data_vars:
-        _write_table(result.to_frame(str(quantity)), tables / f"{quantity}.csv")
+        write_table(result.to_frame(str(quantity)), tables / f"{quantity}.csv")
     _write_draws(result, folder)
-    _write_table(result.describe_quantities(), tables / QUANTITIES_FILE)
+    write_table(result.describe_quantities(), tables / QUANTITIES_FILE)
     for name, table in {
         "summary_headline": compute_headline(result),
         "summary_materials": compute_material_summary(result),
         "summary_published": compute_comparison(result),
         "summary_sales": compute_sales_comparison(result),
+        "summary_outcomes": compute_outcomes([result], list_periods(result)),
+        "summary_present_values": compute_present_values([result]),
         "indicators_collection": compute_collection_rates(result),
         "indicators_recovery": compute_recovery_rates(result),
     }.items():
-        _write_table(table, tables / f"{name}.csv")
+        write_table(table, tables / f"{name}.csv")
     forms = write_tables(result, tables)
     write_exports(result, folder)
     store = {"format": STORE_FORMAT, "country": dict(result.country), "tables": forms}
@@ -92,7 +95,7 @@ def write_sensitivity(result: Result, folder: Path) -> None:
     tables = folder / TABLES_FOLDER
     tables.mkdir()
     for name in SENSITIVITY_TABLES:
-        _write_table(result.tables[name], tables / f"{name}.csv")
+        write_table(result.tables[name], tables / f"{name}.csv")
     _write_record(folder, result.record)
 
 
@@ -151,8 +154,17 @@ def _write_draws(result: Result, folder: Path) -> None:
     write_arrays(result.means, folder / MEANS_FILE, CENTRAL_LEVEL)
     for quantity in result.quantiles.data_vars:
         table = tabulate_quantiles(result, str(quantity))
-        _write_table(table, folder / TABLES_FOLDER / f"{quantity}_quantiles.csv")
+        write_table(table, folder / TABLES_FOLDER / f"{quantity}_quantiles.csv")
 
 
-def _write_table(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a tidy table as CSV.
+
+    Parameters
+    ----------
+    table
+        One row per figure.
+    path
+        File to write.
+    """
     path.write_text(format_table(table), encoding="utf-8", newline="\n")

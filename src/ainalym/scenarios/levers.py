@@ -29,8 +29,8 @@ class Lever(NamedTuple):
         Lowest and highest target.
     labels
         Name for readers, by language.
-    definition
-        What it means, in one sentence.
+    definitions
+        What it means, in one sentence, by language.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Lever(NamedTuple):
     minimum: float
     maximum: float
     labels: Mapping[Language, str]
-    definition: str
+    definitions: Mapping[Language, str]
 
 
 @cache
@@ -69,5 +69,5 @@ def _parse_row(row: dict[str, str]) -> Lever:
         minimum=float(row["minimum"]),
         maximum=float(row["maximum"]),
         labels={language: row[f"name_{language}"] for language in LANGUAGES},
-        definition=row["definition"],
+        definitions={language: row[f"definition_{language}"] for language in LANGUAGES},
     )

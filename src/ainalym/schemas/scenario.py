@@ -42,7 +42,7 @@ def parse_names(value: Any) -> Any:
     Any
         Texts where they can be made.
     """
-    names = value if isinstance(value, list) else [value]
+    names = value if isinstance(value, list | tuple) else [value]
     return tuple(str(name) if isinstance(name, int | float | str) else name for name in names)
 
 

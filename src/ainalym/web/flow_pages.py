@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ainalym.reports.draw_routes import compose_flow_table, draw_flow
+from ainalym.reports.draw_routes import compose_flow_table, draw_flows
 from ainalym.reports.page import make_figure
-from ainalym.results.flows import check_year
+from ainalym.results.details import check_year
 from ainalym.results.result import Result
 from ainalym.scenarios.reading import BASELINE
 from ainalym.web.cache import Document, make_document
@@ -53,7 +53,7 @@ def show_flows(
             code,
             "page_flows.html.jinja",
             **compose_frame(site, holding, code, FLOWS),
-            figures={"flow": make_figure(draw_flow(result, translator, str(year)), "flow")},
+            figures={"flow": make_figure(draw_flows(result, translator, year), "flow")},
             table=compose_flow_table(result, translator, year),
             year=year,
             years=limit_years(result),
@@ -94,7 +94,7 @@ def save_flow(
 
     def make() -> Document:
         result = site.runner.run_central(holding, wish, visitor)
-        spec = draw_flow(result, site.translators[code], str(year))
+        spec = draw_flows(result, site.translators[code], year)
         return site.workroom.do(visitor, lambda: draw_picture(spec, ending))
 
     name = f"ainalym-{holding.iso3}-flow-{year}-{wish.name}-{code}.{ending}"

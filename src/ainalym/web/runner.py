@@ -74,7 +74,7 @@ class Runner:
         Raises
         ------
         InputError
-            [WEB-008] for too few or too many draws, [SCN-...] for the scenario, [SCN-012] if the outlook is
+            [WEB-008] for too few or too many draws, [SCN-...] for the scenario, [SCN-016] if the outlook is
             no base for others, [WEB-006] and [WEB-007] if too much work waits.
         """
         if not 1 <= draws <= self._settings.most_draws:

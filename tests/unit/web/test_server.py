@@ -143,7 +143,7 @@ def test_that_a_scenario_cannot_be_run_on_figures_that_have_changed(
     changed = replace(drawn, record={**drawn.record, "packages": packages})
     client = own_server(hold_result(changed))
     answer = client.post("/api/v1/countries/KAZ/scenarios/run", json={"scenario": "recovery"})
-    assert (answer.status_code, codes(answer)) == (422, ["SCN-012"])
+    assert (answer.status_code, codes(answer)) == (422, ["SCN-016"])
 
 
 def work_until(done: threading.Event, room: Workroom, visitor: str) -> threading.Thread:
