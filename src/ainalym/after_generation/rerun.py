@@ -87,10 +87,11 @@ def prepare_central(result: Result) -> CentralBase:
     ).assign_coords(parameter=["shape", "scale"])
     convention = next(name for name in CONVENTIONS if name == result.record["options"]["convention"])
     survival = compute_survival(lifetime, data.sizes["year"], convention)
-    mass, pieces = (
-        MeasuredFlows(*(data[f"{name}{suffix}"].reset_coords(drop=True) for name in FLOWS), survival)
-        for suffix in ("", "_pieces")
+    by_mass, by_pieces = (
+        [data[f"{name}{suffix}"].reset_coords(drop=True) for name in FLOWS] for suffix in ("", "_pieces")
     )
+    mass = MeasuredFlows(by_mass[0], by_mass[1], by_mass[2], survival)
+    pieces = MeasuredFlows(by_pieces[0], by_pieces[1], by_pieces[2], survival)
     known = read_end_of_life(reference, figures)
     return CentralBase(result, reference, figures, known, lifetime, convention, mass, pieces)
 

@@ -192,21 +192,24 @@ def list_scenario_figures(
         Of :data:`YEAR_OF_FIGURES`; empty if the outlook ends before.
     """
     table = compare_scenarios(run, base)
-    table = table[table["year"] == YEAR_OF_FIGURES].set_index("name")
+    rows = {row["name"]: row for row in table[table["year"] == YEAR_OF_FIGURES].to_dict("records")}
     shown = []
-    for name in KEY_FIGURES if len(table) else ():
+    for name in KEY_FIGURES if rows else ():
         unit, size = SHOWN_UNITS[get_quantity(FIGURES[name].quantity).unit]
-        row = table.loc[name] if name in table.index else None
-        if row is None:
-            continue
-        ends = [float(row[end]) / size for end in ("low", "median", "high")]
-        other = [float(row[f"base_{end}"]) / size for end in ("low", "median", "high")]
-        text = f"{translator.number(other[1])} ({translator.interval(other[0], other[2])})"
+        low, median, high = (rows[name][end] / size for end in ENDS)
+        other = [rows[name][f"base_{end}"] / size for end in ENDS]
         label = translator.gettext(
             "%(figure)s, %(year)s", figure=name_figure(name, translator), year=YEAR_OF_FIGURES
         )
-        value, interval = translator.number(ends[1]), translator.interval(ends[0], ends[2])
-        shown.append(ScenarioKeyFigure(label, value, interval, translator.unit(unit), text))
+        shown.append(
+            ScenarioKeyFigure(
+                label,
+                translator.number(median),
+                translator.interval(low, high),
+                translator.unit(unit),
+                f"{translator.number(other[1])} ({translator.interval(other[0], other[2])})",
+            )
+        )
     return shown
 
 

@@ -95,12 +95,15 @@ def make_picture(holding: Holding, language: Language, name: str, label: str, en
 
     spec = draw_chart(holding.result, name, Translator(language), label)
     if spec is None:
-        raise InputError(
-            Problem(
-                "VIE-003", "chart", repr(name), "a chart that the country has figures for", "Draw another."
-            )
-        )
+        raise InputError(describe_no_figures(name))
     return draw_picture(spec, ending)
+
+
+def describe_no_figures(name: str) -> Problem:
+    """Describe a chart that the country has no figures for."""
+    return Problem(
+        "VIE-003", "chart", repr(name), "a chart that the country has figures for", "Draw another."
+    )
 
 
 def draw_picture(spec: Spec, ending: str) -> Document:

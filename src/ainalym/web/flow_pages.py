@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ainalym.errors import InputError
 from ainalym.reports.draw_routes import compose_flow_table, draw_flows
 from ainalym.reports.page import make_figure
 from ainalym.results.details import check_year
 from ainalym.results.result import Result
 from ainalym.scenarios.reading import BASELINE
 from ainalym.web.cache import Document, make_document
-from ainalym.web.files import draw_picture, split_picture
+from ainalym.web.files import describe_no_figures, draw_picture, split_picture
 from ainalym.web.pages import HTML, compose_frame, read_language, read_site
 from ainalym.web.site import answer_document, find_visitor
 from ainalym.web.wishes import Packed, ScenarioName, list_titles, read_wish
@@ -95,6 +96,8 @@ def save_flow(
     def make() -> Document:
         result = site.runner.run_central(holding, wish, visitor)
         spec = draw_flows(result, site.translators[code], year)
+        if spec is None:
+            raise InputError(describe_no_figures("flow"))
         return site.workroom.do(visitor, lambda: draw_picture(spec, ending))
 
     name = f"ainalym-{holding.iso3}-flow-{year}-{wish.name}-{code}.{ending}"

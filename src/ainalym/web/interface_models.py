@@ -103,7 +103,7 @@ class LeverEntry(Answer):
     unit: str = Field(description="share of a whole, factor on the value of today, or relative change.")
     minimum: float
     maximum: float
-    definition: str
+    definitions: Names
 
 
 class PulledLever(Answer):

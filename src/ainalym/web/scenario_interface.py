@@ -83,7 +83,7 @@ def list_levers(request: Request) -> Response:
             "unit": lever.unit,
             "minimum": lever.minimum,
             "maximum": lever.maximum,
-            "definition": lever.definition,
+            "definitions": {str(language): text for language, text in lever.definitions.items()},
         }
         for lever in read_levers().values()
     ]

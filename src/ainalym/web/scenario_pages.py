@@ -244,12 +244,11 @@ def describe_levers(result: Result, translator: Translator) -> list[dict[str, An
 
 
 def _describe_lever(lever: Lever, translator: Translator, names: list[tuple[str, str]]) -> dict[str, Any]:
-    text, _ = translator.translate_data(lever.definition)
     factor = lever.unit == "factor"
     return {
         "name": lever.name,
         "label": lever.labels[translator.language],
-        "definition": text,
+        "definition": lever.definitions[translator.language],
         "unit": "×" if factor else "%",
         "scale": 1 if factor else 100,
         "minimum": lever.minimum,

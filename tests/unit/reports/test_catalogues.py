@@ -16,7 +16,6 @@ from ainalym.packages.country import read_country
 from ainalym.packages.reference import read_reference
 from ainalym.reports.language import DATA_CONTEXT
 from ainalym.results.result import Result
-from ainalym.scenarios.levers import read_levers
 
 REPORTS = Path(str(files("ainalym.reports")))
 PAGES = Path(str(files("ainalym.web")))
@@ -60,7 +59,6 @@ def texts_of_data(result: Result) -> set[str]:
     ]
     evidence = read_country("KAZ", read_reference()).package.frame("evidence")
     columns += [evidence[name] for name in ("item", "reason", "note")]
-    columns += [pd.Series([lever.definition for lever in read_levers().values()])]
     return {str(text) for text in pd.concat(columns).dropna() if text}
 
 
