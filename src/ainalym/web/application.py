@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -78,6 +79,11 @@ def create_application(shelf: Shelf, settings: WebSettings | None = None) -> App
         To be given to an ASGI server.
     """
     return Application(shelf, settings)
+
+
+def describe_interface() -> dict[str, Any]:
+    """Describe the REST interface as it is served, in OpenAPI."""
+    return _make_framework().openapi()
 
 
 def _make_framework() -> FastAPI:
