@@ -23,6 +23,7 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/outlook.py
+	$(BIN)/python benchmarks/web.py
 
 # The wheel alone, in an environment of its own, must give the outlook: what travels in it is all that a user has.
 wheel: $(VENV)/.installed-dev

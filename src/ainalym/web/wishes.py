@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Annotated, NamedTuple
 
 from fastapi import Query
@@ -21,6 +22,9 @@ LONGEST_CODE = 8000
 """Characters of a scenario in an address."""
 
 LONGEST_NAME = 40
+
+WISHES_KEPT = 64
+"""Scenarios that need not be read again: a page asks several times for the same one."""
 
 Packed = Annotated[str, Query(max_length=LONGEST_CODE)]
 ScenarioName = Annotated[str, Query(max_length=LONGEST_NAME)]
@@ -46,6 +50,7 @@ class Wish(NamedTuple):
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest() if self.text else self.name
 
 
+@lru_cache(maxsize=WISHES_KEPT)
 def check_wish(wish: Wish) -> ReadScenario:
     """Check a scenario as the command line does.
 
