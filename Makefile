@@ -6,13 +6,13 @@ PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11; do 
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: outlook test check bench wheel pins clean
+.PHONY: outlook test check bench picture wheel pins clean
 
 outlook: $(VENV)/.installed-run
 	$(BIN)/ainalym outlook $(COUNTRY) --force
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -24,6 +24,9 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/outlook.py
 	$(BIN)/python benchmarks/web.py
+
+picture: $(VENV)/.installed-dev
+	$(BIN)/python tools/draw_picture.py
 
 # The wheel alone, in an environment of its own, must give the outlook: what travels in it is all that a user has.
 wheel: $(VENV)/.installed-dev

@@ -22,6 +22,7 @@ from ainalym.kernels.common_method import (
 from ainalym.kernels.common_method.population import complete_population
 from ainalym.kernels.robust_market import MarketPanel, PeerGroups, estimate_market
 from ainalym.kernels.scores import compute_crps_of_quantiles
+from ainalym.packages.reference import read_reference
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -59,6 +60,7 @@ class Figures:
     corrected_kg: FloatArray
     corrected_pieces: FloatArray
     exceptions: tuple[tuple[str, str, str, float, float], ...]
+    successors: tuple[tuple[str, str], ...]
 
     def hide(self, hidden: BoolArray) -> tuple[FloatArray, FloatArray]:
         """Give kg and pieces without some cells."""
@@ -128,6 +130,8 @@ def read_figures(folder: Path) -> Figures:
         spread(corrections, "POM_kg_new"),
         spread(corrections, "POM_pieces_new"),
         tuple(exceptions.itertuples(index=False, name=None)),
+        # Which product follows which is known; how fast is learned from what is left to be seen.
+        read_reference().successors,
     )
 
 
@@ -244,9 +248,10 @@ def _predict(
             peers.pieces_per_inhabitant[:, known],
             peers.purchasing_power,
         )
+    keys = tuple(key for key, seen in zip(figures.keys, known, strict=True) if seen)
     panel = MarketPanel(
         figures.countries[rows],
-        tuple(key for key, seen in zip(figures.keys, known, strict=True) if seen),
+        keys,
         YEARS,
         kg[rows][:, known],
         pieces[rows][:, known],
@@ -255,6 +260,7 @@ def _predict(
         figures.introduction_year[known],
         reference_weight=figures.unit_weight[known],
         peers=peers,
+        successors=tuple(pair for pair in figures.successors if {*pair} <= {*keys}),
     )
     estimate = estimate_market(panel)
     predictions = []

@@ -23,7 +23,7 @@ Figures = dict[str, float | None]
 
 PROGRAM = (sys.executable, "-m", "ainalym")
 
-SENSITIVITY_SAMPLES = 10_240
+SENSITIVITY_SAMPLES = 8_192
 """Samples of each half: with twelve families 143,360 runs of the model."""
 
 

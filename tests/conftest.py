@@ -16,7 +16,7 @@ import pytest
 from ainalym.calibration.outlook import Lesson, attach_calibration, learn
 from ainalym.calibration.scenario_runs import run_scenarios
 from ainalym.ensemble.options import EnsembleOptions
-from ainalym.ensemble.outlook import run_outlook_with_draws
+from ainalym.ensemble.outlook import attach_ranges, run_outlook_with_draws
 from ainalym.packages.package import seal_package
 from ainalym.packages.reference import Reference, read_reference
 from ainalym.pipeline import run_outlook
@@ -65,7 +65,8 @@ def lesson() -> Lesson:
 @pytest.fixture(scope="session")
 def calibrated(lesson: Lesson) -> Result:
     """Give the outlook after learning from evidence."""
-    return attach_calibration(lesson.result, lesson.calibration, lesson.prior, seed=9)
+    result = attach_ranges(lesson.result, lesson.model, lesson.calibration.streams)
+    return attach_calibration(result, lesson.calibration, lesson.prior, seed=9)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from ainalym.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ainalym.api import Outlook
     from ainalym.scenario_api import ScenarioComparison
@@ -33,6 +33,8 @@ def outlook(
     income: str = "ssp2",
     sales: Literal["enter", "beside"] = "enter",
     statistics: Literal["robust", "common", "common_strict", "ignore"] = "robust",
+    corrections: Mapping[str, bool] | None = None,
+    least_cover: float = 0.8,
     scenario: str = "baseline",
     draws: int = 1000,
     seed: int = 1,
@@ -61,6 +63,13 @@ def outlook(
         Whether the usable sales of the country enter the model.
     statistics
         How imported statistics of the country are cleaned, or that they are ignored.
+    corrections
+        Corrections of imported statistics by name, such as ``{"mirror": False}``: ``mirror`` (what partners
+        report stands for what the country does not; on), ``re_exports`` (added to exports that leave them
+        out; on), ``partial_years`` (years of which some months are known are scaled to twelve; off).
+    least_cover
+        Share of the value of a flow, 0 to 1, that the partners who report it must hold for ``mirror``; 0
+        takes whatever they report.
     scenario
         What becomes of e-waste and of the use of products: ``"baseline"``, ``"recovery"``, ``"circular"``,
         ``"eu2035"``, or a YAML file.
@@ -97,6 +106,8 @@ def outlook(
         income=income,
         sales=sales,
         statistics=statistics,
+        corrections=dict(corrections or {}),
+        least_cover=least_cover,
         scenario=scenario,
         draws=draws,
         seed=seed,

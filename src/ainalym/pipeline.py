@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -19,10 +18,8 @@ from ainalym.kernels.ownership_curves import CurveSet
 from ainalym.packages.country import Country, identify_country, read_country
 from ainalym.packages.end_of_life import EndOfLife, read_end_of_life
 from ainalym.packages.reference import PHOTOVOLTAIC_PRODUCT, Reference, read_reference
-from ainalym.packages.trade.classification import read_country_tables
-from ainalym.packages.trade.statistics_options import StatisticsOptions
-from ainalym.packages.trade.statistics_reader import read_statistics
-from ainalym.packages.trade.store import LIST_FILE, find_store_folder
+from ainalym.packages.trade.country_statistics import read_country_statistics
+from ainalym.packages.trade.statistics_reader import Statistics
 from ainalym.results.result import Result
 from ainalym.scenarios.paths import find_first_year, pull_products
 from ainalym.scenarios.reading import ReadScenario, read_scenario
@@ -36,7 +33,7 @@ from ainalym.stages.drivers import (
     compute_urban_share,
 )
 from ainalym.stages.learned import Learned, enter_learned
-from ainalym.stages.market_statistics import Surroundings, clean_statistics
+from ainalym.stages.market_statistics import Collected, Surroundings, clean_statistics
 from ainalym.stages.materials import (
     calibrate_composition,
     compute_embedded,
@@ -127,7 +124,7 @@ def run_outlook(
         market = suggested
         if options.sales == "enter":
             market = Market(*enter_sales(market, figures.sales[figures.sales["usable"]]))
-        market, statistics_record = _enter_statistics(country, reference, figures, market, drivers, options)
+        market, statistics = _enter_statistics(country, reference, figures, market, drivers, options)
     with watch.stage("projection"):
         curves = estimate_country_curves(reference, figures, income, household_size)
         market = _project(reference, figures, market, suggested, drivers, curves, lifetime, options)
@@ -152,10 +149,10 @@ def run_outlook(
     arrays += [*drivers, *market, stock, ewaste, by_pieces.stock, by_pieces.ewaste, *capacity]
     return Result(
         data=collect_arrays(arrays, reference, figures, options),
-        tables=collect_tables(reference, figures, known),
+        tables=collect_tables(reference, figures, known) | (statistics.tables if statistics else {}),
         country=identify_country(reference, figures),
         record=compose_record(reference, figures, options, watch.seconds, balance)
-        | statistics_record
+        | ({"statistics": {"method": options.statistics, **statistics.record}} if statistics else {})
         | describe_scenario(scenario, known, after),
     )
 
@@ -241,26 +238,27 @@ def _enter_statistics(
     market: Market,
     drivers: Drivers,
     options: RunOptions,
-) -> tuple[Market, dict[str, Any]]:
+) -> tuple[Market, Statistics | None]:
     """Let imported statistics of the country stand in for the reference countries, where there are any."""
-    folder = find_store_folder(country)
-    if options.statistics == "ignore" or not (folder / LIST_FILE).is_file():
-        return market, {}
-    tables = read_country_tables(figures.package)
-    statistics = read_statistics(folder, reference, StatisticsOptions(tables=tables))
+    if options.statistics == "ignore":
+        return market, None
+    statistics = read_country_statistics(
+        country, figures.package, reference, options.corrections, options.least_cover
+    )
+    if statistics is None:
+        return market, None
     around = Surroundings(
         drivers.population,
         drivers.income,
         reference.per_inhabitant,
         reference.group_income,
         reference.products["introduction_year"].to_xarray().rename(key="product"),
+        reference.successors,
     )
-    known = statistics.kg["year"].isin(drivers.population["year"])
-    cleaned = clean_statistics(
-        statistics.kg[known.values], statistics.pieces[known.values], around, options.statistics
-    )
-    entered = Market(*enter_statistics(market, cleaned.mass, cleaned.pieces, cleaned.origin))
-    return entered, {"statistics": {"method": options.statistics, **statistics.record}}
+    known = statistics.kg["year"].isin(drivers.population["year"]).values
+    collected = Collected(statistics.kg[known], statistics.pieces[known], statistics.is_as_reported[known])
+    cleaned = clean_statistics(collected, around, options.statistics)
+    return Market(*enter_statistics(market, cleaned.mass, cleaned.pieces, cleaned.origin)), statistics
 
 
 def estimate_country_curves(

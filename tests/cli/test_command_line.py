@@ -63,7 +63,8 @@ def test_that_the_headline_is_printed(outlook: tuple[Path, str]) -> None:
 def test_that_the_folder_is_complete(outlook: tuple[Path, str]) -> None:
     folder = outlook[0]
     arrays = {"outlook.nc", "draws.nc", "quantiles.nc", "means.nc"}
-    assert {entry.name for entry in folder.iterdir()} == arrays | {"tables", "run.json", "report.html"}
+    others = {"tables", "exports", "run.json", "report.html"}
+    assert {entry.name for entry in folder.iterdir()} == arrays | others
     assert list(folder.parent.iterdir()) == [folder], "nothing half-written is left beside it"
 
 
@@ -159,6 +160,20 @@ def test_that_check_tells_all_problems_of_a_package(tmp_path: Path) -> None:
     assert "[PKG-008]" in sealed.stderr
     assert "[PKG-009]" in sealed.stderr
     assert "[PKG-004]" not in sealed.stderr
+
+
+def test_that_check_tells_what_cannot_be_learned_from(tmp_path: Path) -> None:
+    folder = tmp_path / "kaz"
+    shutil.copytree(str(files("ainalym").joinpath("countries/kaz")), folder)
+    table = folder / "evidence.csv"
+    before = table.read_text(encoding="utf-8")
+    after = before.replace(",39200,", ",,", 1)
+    assert after != before
+    table.write_text(after, encoding="utf-8")
+    told = run("check", str(folder), "--seal")
+    assert told.returncode == 2
+    assert "[CAL-001] table 'evidence.csv', row" in told.stderr
+    assert "Traceback" not in told.stderr
 
 
 def test_that_a_country_may_come_from_a_folder(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from ainalym.core.origins import Origin
 from ainalym.pipeline import run_outlook
+from ainalym.reports.language import Translator
+from ainalym.reports.statistics_notes import describe_statistics, list_statistics_warnings
 from ainalym.results.result import Result
 from ainalym.schemas.run import RunOptions
 
@@ -18,6 +20,8 @@ MAPPING = """
 columns:
   period: year
   flow: flow
+  reporter: reporter
+  partner: partner
   code: code
   kg: kg
   pieces: pieces
@@ -28,7 +32,11 @@ value_unit: USD
 
 @pytest.fixture(scope="module")
 def outlook_with_trade(kazakhstan: Result, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Result]:
-    """Imports of 300,000 washing machines a year (HS 845011), 70 kg each, but for one silent year.
+    """Trade of washing machines and refrigerators.
+
+    A year brings 300,000 washing machines (HS 845011), 70 kg each, of which 100 leave again, but for one
+    silent year. Refrigerators (HS 841821) are reported up to 2017, all from China; after that China alone
+    reports them.
 
     The outlook without statistics is asked for first, so that no other test sees this store.
     """
@@ -40,8 +48,17 @@ def outlook_with_trade(kazakhstan: Result, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("trade")
     table, mapping = folder / "washing.csv", folder / "mapping.yaml"
     years = [year for year in range(2012, 2022) if year != 2016]
-    rows = [f"{year},import,845011,{300_000 * 70},{300_000},{300_000 * 200}" for year in years]
-    table.write_text("year,flow,code,kg,pieces,usd\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    amounts = {"import": 300_000, "export": 100}
+    rows = [
+        f"{year},{flow},KAZ,WLD,845011,{pieces * 70},{pieces},{pieces * 200}"
+        for year in years
+        for flow, pieces in amounts.items()
+    ]
+    for year in range(2012, 2022):
+        sides = "import,KAZ,CHN" if year < 2018 else "export,CHN,KAZ"
+        rows.append(f"{year},{sides},841821,{200_000 * 60},{200_000},{200_000 * 250}")
+    headings = "year,flow,reporter,partner,code,kg,pieces,usd"
+    table.write_text("\n".join([headings, *rows]) + "\n", encoding="utf-8")
     mapping.write_text(MAPPING, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AINALYM_DATA", str(folder / "data"))
@@ -58,6 +75,27 @@ def test_that_imported_figures_stand_and_the_gap_is_filled(outlook_with_trade: R
     assert int(origin.sel(year=2016)) == Origin.IMPUTED
     assert int(origin.sel(year=2000)) == Origin.REFERENCE
     assert int(origin.sel(year=2040)) == Origin.PROJECTED
+
+
+def test_that_what_partners_report_is_an_estimate(outlook_with_trade: Result) -> None:
+    origin = outlook_with_trade.data["placed_on_market_origin"].sel(product="0108")
+    assert origin.sel(year=[2014, 2015]).values.tolist() == [Origin.REPORTED] * 2
+    assert origin.sel(year=[2018, 2020]).values.tolist() == [Origin.ESTIMATED] * 2
+    mirror = outlook_with_trade.tables["statistics_mirror"]
+    used = mirror[mirror["is_used"]]
+    assert (set(used["year"]), set(used["cover"])) == ({2018, 2019, 2020, 2021}, {1.0})
+
+
+def test_that_the_reader_is_told_of_reports_of_partners(outlook_with_trade: Result) -> None:
+    told = describe_statistics(outlook_with_trade, Translator("en"))
+    assert told[1].startswith("Flows that the country is silent of and its partners report")
+    assert told[1].endswith("used as estimates: 4; these partners hold 100\xa0% to 100\xa0% of their value.")
+    assert not list_statistics_warnings(outlook_with_trade, Translator("en"))
+
+
+def test_that_nothing_is_told_where_nothing_was_imported(kazakhstan: Result) -> None:
+    assert describe_statistics(kazakhstan, Translator("en")) == []
+    assert list_statistics_warnings(kazakhstan, Translator("en")) == []
 
 
 def test_that_other_products_stay_with_the_reference_countries(

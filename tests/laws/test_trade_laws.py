@@ -198,7 +198,7 @@ def test_that_one_thread_gives_the_same_bits_each_time() -> None:
         for flow in FLOWS
         for partner in ("CHN", "RUS", "DEU")
     ]
-    options = replace(StatisticsOptions(), partial_years="scale")
+    options = replace(StatisticsOptions(), corrections={"partial_years": True})
     first, second = count_market([rows], options), count_market([rows], options)
     assert first.kg.values.tobytes() == second.kg.values.tobytes()
     assert first.pieces.values.tobytes() == second.pieces.values.tobytes()

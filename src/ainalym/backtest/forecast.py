@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import xarray as xr
 
+from ainalym.backtest.ewaste import CONVENTION
 from ainalym.backtest.knowledge import (
     PROFILE,
+    BoolArray,
     FloatArray,
     Knowledge,
     Surroundings,
     read_household_sizes,
 )
 from ainalym.core.units import KG_PER_TONNE
-from ainalym.ensemble.block import fill_market
+from ainalym.ensemble.block import fill_market, let_drift
 from ainalym.ensemble.model import SPREAD_YEAR, Band, Model
 from ainalym.ensemble.options import EnsembleOptions
+from ainalym.ensemble.ownership import Amounts, Owners, Ownership, compose_ownership
 from ainalym.ensemble.parameters import Scores, draw_parameters
 from ainalym.ensemble.survival import fill_survival
 from ainalym.ensemble.uncertainty import Spreads
+from ainalym.kernels.joining import compute_open_share
 from ainalym.packages.panel import Panel
 from ainalym.packages.reference import Reference
 from ainalym.schemas.run import LAST_YEAR_OF_HISTORY
@@ -47,6 +51,8 @@ class Place:
         What the reference countries say. Dims (year, product).
     mass, pieces
         Its own figures, nought after the origin. Dims (year, product), t/yr and piece/yr.
+    is_known
+        Whether a figure was reported by the origin. Shape (year, product).
     surroundings
         What the other countries tell.
     """
@@ -56,6 +62,7 @@ class Place:
     suggested: Market
     mass: xr.DataArray
     pieces: xr.DataArray
+    is_known: BoolArray
     surroundings: Surroundings
 
 
@@ -102,11 +109,36 @@ def describe_place(
         knowledge.origin,
     )
     size = read_household_sizes(reference, panel)[country]
+    end = len(knowledge.years)
+    is_known = (
+        np.isfinite(panel.kg[country, :, :end].T) & (knowledge.years <= knowledge.origin)[:, np.newaxis]
+    )
     mass, pieces = own
-    return Place(country, Drivers(persons, income, persons / size), suggested, mass, pieces, surroundings)
+    drivers = Drivers(persons, income, persons / size)
+    return Place(country, drivers, suggested, mass, pieces, is_known, surroundings)
 
 
-def project_centre(reference: Reference, knowledge: Knowledge, place: Place, centre: Centre) -> FloatArray:
+@dataclass(frozen=True)
+class Projected:
+    """The middle of an ensemble, and which of its products follow ownership.
+
+    Attributes
+    ----------
+    mass
+        Placed on market, years to the origin as the method has them. Shape (year, product), t/yr.
+    ownership
+        None where no product follows it.
+    open_level
+        Share of the spread of levels that the country's own figures leave open. Shape (year, product); None
+        where they are not looked at.
+    """
+
+    mass: FloatArray
+    ownership: Ownership | None = None
+    open_level: FloatArray | None = None
+
+
+def project_centre(reference: Reference, knowledge: Knowledge, place: Place, centre: Centre) -> Projected:
     """Project placed on market without its uncertainty.
 
     Parameters
@@ -122,11 +154,11 @@ def project_centre(reference: Reference, knowledge: Knowledge, place: Place, cen
 
     Returns
     -------
-    FloatArray
-        Shape (year, product), t/yr; years to the origin as the method has them.
+    Projected
+        Mass, and what the ensemble needs to follow ownership in every draw.
     """
     if centre == "reference":
-        return np.asarray(place.suggested.mass.values)
+        return Projected(np.asarray(place.suggested.mass.values))
     around = place.surroundings
     tables = Tables(around.methods, around.switches, reference.package.frame("trend_exceptions").iloc[:0])
     plan = plan_projection(list(around.methods.index), tables, around.curves, "", centre)
@@ -136,7 +168,7 @@ def project_centre(reference: Reference, knowledge: Knowledge, place: Place, cen
         around.per_inhabitant.sel(measure="kg", drop=True),
         around.group_income,
     )
-    mass, _ = project_market(
+    mass, pieces = project_market(
         place.mass,
         place.pieces,
         knowledge.origin,
@@ -145,9 +177,27 @@ def project_centre(reference: Reference, knowledge: Knowledge, place: Place, cen
         around.curves,
         plan,
         reference.lifetime.sel(profile=PROFILE, drop=True),
-        "uniform",
+        CONVENTION,
     )
-    return np.asarray(mass.values)
+    owners = Owners(place.drivers.population.values, place.drivers.households.values)
+    amounts = Amounts(np.asarray(mass.values), np.asarray(pieces.values))
+    ownership = compose_ownership(plan, around.curves, amounts, owners, knowledge.past)
+    return Projected(amounts.mass, ownership, compute_open_share(place.is_known))
+
+
+class DrawnMarket(NamedTuple):
+    """Placed on market of every draw.
+
+    Attributes
+    ----------
+    still
+        Before it drifts after the origin. Shape (product, year, draw), t/yr.
+    market
+        As the ensemble has it. Same shape.
+    """
+
+    still: FloatArray
+    market: FloatArray
 
 
 def draw_survival(
@@ -177,7 +227,7 @@ def draw_survival(
     FloatArray
         Shape (product, age, draw).
     """
-    nothing = np.zeros((len(knowledge.years), len(reference.products)))
+    nothing = Projected(np.zeros((len(knowledge.years), len(reference.products))))
     model = compose_model(reference, knowledge, place, nothing, spreads)
     parameters = draw_parameters(model, Scores(options.streams, 0, options.draws))
     survival = np.empty((len(model.products), len(model.years), options.draws))
@@ -189,11 +239,11 @@ def draw_market(
     reference: Reference,
     knowledge: Knowledge,
     place: Place,
-    centre: FloatArray,
+    centre: Projected,
     spreads: Spreads,
     survival: FloatArray,
     options: EnsembleOptions,
-) -> FloatArray:
+) -> DrawnMarket:
     """Draw placed on market around its centre, as the ensemble of an outlook does.
 
     Parameters
@@ -215,18 +265,20 @@ def draw_market(
 
     Returns
     -------
-    FloatArray
-        Shape (product, year, draw), t/yr.
+    DrawnMarket
+        With and without the drift after the origin.
     """
     model = compose_model(reference, knowledge, place, centre, spreads)
     parameters = draw_parameters(model, Scores(options.streams, 0, options.draws))
-    market = np.empty((len(model.products), len(model.years), options.draws))
-    fill_market(model, parameters, survival, market)
-    return market
+    still = np.empty((len(model.products), len(model.years), options.draws))
+    fill_market(model, replace(parameters, drift_spread=0.0), survival, still)
+    market = still.copy()
+    let_drift(model, parameters, market)
+    return DrawnMarket(still, market)
 
 
 def compose_model(
-    reference: Reference, knowledge: Knowledge, place: Place, centre: FloatArray, spreads: Spreads
+    reference: Reference, knowledge: Knowledge, place: Place, centre: Projected, spreads: Spreads
 ) -> Model:
     """Compose the model of an ensemble, of which the market alone is looked at: it has no materials.
 
@@ -239,7 +291,7 @@ def compose_model(
     place
         The country.
     centre
-        Shape (year, product), t/yr.
+        Of :func:`project_centre`.
     spreads
         Table of uncertain quantities.
 
@@ -261,7 +313,7 @@ def compose_model(
         materials=(),
         regions=(),
         category=np.zeros(len(products), dtype=np.intp),
-        market=centre,
+        market=centre.mass,
         population=place.drivers.population.values,
         income=place.drivers.income.values,
         population_band=_widen_ahead(knowledge, spreads, "population_path"),
@@ -274,7 +326,7 @@ def compose_model(
         total_elasticity_error=0.0,
         shape=lifetime.sel(parameter="shape").values,
         scale=lifetime.sel(parameter="scale").values,
-        convention="uniform",
+        convention=CONVENTION,
         composition=np.zeros((len(products), 0)),
         composition_spread=np.zeros((len(products), 0)),
         additive=np.zeros(0, dtype=bool),
@@ -285,7 +337,9 @@ def compose_model(
         region_population=np.zeros((years.size, 0)),
         region_wage=np.zeros(0),
         photovoltaics=None,
+        ownership=centre.ownership,
         last_year_of_history=knowledge.origin,
+        open_level=centre.open_level,
     )
 
 

@@ -33,6 +33,7 @@ from ainalym.stages.ownership import read_curves
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 PROFILE = "NL-FR-BE"
 """Lifetimes of the reference groups."""

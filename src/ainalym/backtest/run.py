@@ -11,10 +11,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ainalym.backtest.ewaste import compute_ewaste, find_true_ewaste, spread_leaving
 from ainalym.backtest.forecast import Centre, describe_place, draw_market, draw_survival, project_centre
 from ainalym.backtest.knowledge import FloatArray, Knowledge, learn, look_around
 from ainalym.backtest.scoring import BoolArray, Truth, pool_reliability, pool_scores, score_forecast
-from ainalym.backtest.widening import collect_errors, prove_drift
+from ainalym.backtest.widening import Gaps, collect_errors, correlate_errors, measure_gaps, prove_drift
 from ainalym.core.units import KG_PER_TONNE
 from ainalym.ensemble.options import EnsembleOptions
 from ainalym.ensemble.uncertainty import Spreads, read_uncertainty
@@ -30,7 +31,10 @@ PROJECTION, REFERENCE, OFFICIAL = "projection", "reference", "official"
 """Methods: the projection with the country's own figures to the origin; the reference countries alone, as for
 a country without figures; the forecast of the official European method, a single number."""
 
-METHODS = (PROJECTION, REFERENCE, OFFICIAL)
+WAYS = (PROJECTION, REFERENCE)
+"""Methods with an ensemble."""
+
+METHODS = (*WAYS, OFFICIAL)
 
 Listener = Callable[[int, int], None]
 """Told how many of all steps are done."""
@@ -125,6 +129,8 @@ class Backtest:
         that have a figure in every year after it; kg/person.
     proof
         Drift of markets, estimated without those countries or origins by which it is then judged.
+    correlation
+        Of the errors of two products of a country in a year, by method.
     countries
         English name by code.
     options
@@ -138,6 +144,7 @@ class Backtest:
     reliability: pd.DataFrame
     paths: pd.DataFrame
     proof: pd.DataFrame
+    correlation: dict[str, float]
     countries: dict[str, str]
     options: BacktestOptions
     seconds: float
@@ -151,14 +158,13 @@ class Judgement:
     ----------
     cases, paths
         As in :class:`Backtest`.
-    errors
-        Logarithm of the truth over the centre of each ensemble, NaN where nothing is judged. Shape
-        (ensemble, product, year).
+    gaps
+        Distance of what happened to the draws of each ensemble.
     """
 
     cases: pd.DataFrame
     paths: pd.DataFrame
-    errors: FloatArray
+    gaps: list[Gaps]
 
 
 def run_backtest(
@@ -190,7 +196,9 @@ def run_backtest(
     drift = spreads["market_drift", "all"]
     if options.widening == "none":
         spreads = {**spreads, ("market_drift", "all"): replace(drift, spread=0.0)}
-    views = [_look_back(panel, reference, origin, spreads, options) for origin in options.origins]
+    last = int(panel.years[-1])
+    whole = learn(panel, reference, last, last, foresee_drivers=True)
+    views = [_look_back(panel, reference, origin, spreads, whole, options) for origin in options.origins]
     countries = range(len(panel.countries))
     steps = [(origin, country) for origin in options.origins for country in countries]
     found: dict[tuple[int, int], Judgement] = {}
@@ -207,14 +215,14 @@ def run_backtest(
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
     cases = pd.concat([found[step].cases for step in steps], ignore_index=True)
-    level = np.array([spreads["market_level", product].spread for product in panel.products])
-    errors = collect_errors({step: found[step].errors for step in steps}, spreads, level)
+    errors = collect_errors({step: found[step].gaps for step in steps})
     return Backtest(
         cases=cases,
         scores=pool_scores(cases),
         reliability=pool_reliability(cases),
         paths=pd.concat([found[step].paths for step in steps], ignore_index=True),
         proof=prove_drift(errors),
+        correlation=dict(zip(WAYS, correlate_errors(errors, drift.spread).tolist(), strict=True)),
         countries=dict(zip(panel.countries, panel.names, strict=True)),
         options=options,
         seconds=time.perf_counter() - begun,
@@ -237,6 +245,10 @@ class View:
         Table of uncertain quantities.
     survival
         Draws, the same for all countries. Shape (product, age, draw).
+    whole
+        What is known in the end.
+    leaving
+        Share of each cohort that leaves in the years after the origin. Shape (product, later year, cohort).
     options
         Choices.
     """
@@ -246,16 +258,24 @@ class View:
     knowledge: Knowledge
     spreads: Spreads
     survival: FloatArray
+    whole: Knowledge
+    leaving: FloatArray
     options: BacktestOptions
 
 
 def _look_back(
-    panel: Panel, reference: Reference, origin: int, spreads: Spreads, options: BacktestOptions
+    panel: Panel,
+    reference: Reference,
+    origin: int,
+    spreads: Spreads,
+    whole: Knowledge,
+    options: BacktestOptions,
 ) -> View:
     knowledge = learn(panel, reference, origin, options.until, options.drivers == "foreseen")
     place = describe_place(panel, reference, knowledge, look_around(knowledge, panel, reference, 0), 0)
     survival = draw_survival(reference, knowledge, place, spreads, options.ensemble)
-    return View(panel, reference, knowledge, spreads, survival, options)
+    leaving = spread_leaving(reference, knowledge.years, knowledge.past)
+    return View(panel, reference, knowledge, spreads, survival, whole, leaving, options)
 
 
 def judge_country(view: View, country: int) -> Judgement:
@@ -277,40 +297,44 @@ def judge_country(view: View, country: int) -> Judgement:
     surroundings = look_around(knowledge, panel, reference, country)
     place = describe_place(panel, reference, knowledge, surroundings, country)
     truth = find_truth(panel, knowledge, country)
-    persons = knowledge.drivers.population[country, knowledge.past :, np.newaxis]
-    category = [str(name) for name in reference.products["category"]]
-    apart = str(reference.products.loc[PHOTOVOLTAIC_PRODUCT, "category"])
-    forecasts = {OFFICIAL: knowledge.official[country, :, knowledge.past :, np.newaxis]}
-    ways: dict[str, Centre] = {PROJECTION: options.projection, REFERENCE: "reference"}
-    errors = []
+    persons = knowledge.drivers.population[country, :, np.newaxis]
+    is_apart = np.array([name == read_apart(reference) for name in reference.products["category"]])
+    markets = {OFFICIAL: knowledge.official[country][..., np.newaxis] * (persons / KG_PER_TONNE)}
+    ways: dict[str, Centre] = dict(zip(WAYS, (options.projection, "reference"), strict=True))
+    gaps = []
+    later, per_person = slice(knowledge.past, None), KG_PER_TONNE / persons[knowledge.past :]
     for method, how in ways.items():
         centre = project_centre(reference, knowledge, place, how)
-        drawn = draw_market(
+        still, markets[method] = draw_market(
             reference, knowledge, place, centre, view.spreads, view.survival, options.ensemble
         )
-        forecasts[method] = drawn[:, knowledge.past :] * (KG_PER_TONNE / persons)
-        errors.append(_find_errors(truth, centre[knowledge.past :].T * (KG_PER_TONNE / persons[..., 0])))
-    cases = pd.concat(
-        [
-            score_forecast(truth, method, forecasts[method], category, panel.products, apart)
-            for method in METHODS
-        ],
-        ignore_index=True,
-    )
-    cases["is_apart"] = cases["category"] == apart
-    is_apart = np.asarray(category) == apart
+        gaps.append(measure_gaps(truth, still[:, later] * per_person, ~is_apart))
+    forecasts = {method: market[:, later] * per_person for method, market in markets.items()}
+    discards = {
+        method: compute_ewaste(market, view.leaving) * per_person for method, market in markets.items()
+    }
+    true_ewaste = find_true_ewaste(panel, view.whole, knowledge, view.leaving, country)
+    cases = [_score(reference, truth, forecasts), _score(reference, true_ewaste, discards)]
     return Judgement(
-        cases=cases,
+        cases=pd.concat(cases, ignore_index=True),
         paths=trace_paths(panel, knowledge, truth, forecasts, country, is_apart),
-        errors=np.where(is_apart[:, np.newaxis], np.nan, np.stack(errors)),
+        gaps=gaps,
     )
 
 
-def _find_errors(truth: Truth, centre: FloatArray) -> FloatArray:
-    """Compute the logarithm of the truth over the centre, NaN where one of them says nothing."""
-    judged = truth.is_kept & (centre > 0)
-    ratio = np.divide(truth.kg, centre, out=np.ones_like(centre), where=judged)
-    return np.where(judged, np.log(ratio), np.nan)
+def read_apart(reference: Reference) -> str:
+    """Read the category that stands apart from all sums: photovoltaics."""
+    return str(reference.products.loc[PHOTOVOLTAIC_PRODUCT, "category"])
+
+
+def _score(reference: Reference, truth: Truth, forecasts: dict[str, FloatArray]) -> pd.DataFrame:
+    category = [str(name) for name in reference.products["category"]]
+    products = [str(key) for key in reference.products.index]
+    apart = read_apart(reference)
+    scored = [
+        score_forecast(truth, method, forecasts[method], category, products, apart) for method in METHODS
+    ]
+    return pd.concat(scored, ignore_index=True).assign(is_apart=lambda cases: cases["category"] == apart)
 
 
 def find_truth(panel: Panel, knowledge: Knowledge, country: int) -> Truth:

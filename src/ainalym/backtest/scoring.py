@@ -29,6 +29,9 @@ LEAST_SHARE_REPORTED = 0.5
 ALL_CATEGORIES = "all"
 """Label of all products but photovoltaics together."""
 
+MARKET, EWASTE = "placed_on_market", "ewaste_generated"
+"""Quantities that are judged."""
+
 PRODUCTS, CATEGORIES, TOTAL = "product", "category", "total"
 """Scopes of a case."""
 
@@ -44,9 +47,11 @@ class Truth:
     years
         Shape (year,).
     kg
-        Placed on market, kg/person. Shape (product, year).
+        Of the quantity, kg/person. Shape (product, year).
     is_kept
         Whether the figure may judge. Same shape.
+    quantity
+        :data:`MARKET` or :data:`EWASTE`.
     """
 
     country: str
@@ -54,6 +59,7 @@ class Truth:
     years: Sequence[int]
     kg: FloatArray
     is_kept: BoolArray
+    quantity: str = MARKET
 
 
 def score_forecast(
@@ -125,6 +131,7 @@ def _score_cases(
     quantiles = np.quantile(said, QUANTILES, axis=1) if group.size else np.zeros((len(QUANTILES), 0))
     return pd.DataFrame(
         {
+            "quantity": truth.quantity,
             "origin": truth.origin,
             "method": method,
             "scope": scope,
@@ -152,8 +159,9 @@ def pool_scores(cases: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By origin, method, scope and category: number of cases, mean truth, bias (mean error of the median
-        over mean truth), mean absolute error and score (kg/person), shares inside the 50 and 90 % intervals.
+        By quantity, origin, method, scope and category: number of cases, mean truth, bias (mean error of the
+        median over mean truth), mean absolute error and score (kg/person), score over mean truth, shares
+        inside the 50 and 90 % intervals.
         Scope ``category`` has a row ``all`` for the six categories together, scope ``product`` one for all
         products; photovoltaics are in neither.
     """
@@ -167,7 +175,7 @@ def pool_scores(cases: pd.DataFrame) -> pd.DataFrame:
         inside_50=_find_inside(both["rank"], 0.5),
         inside_90=_find_inside(both["rank"], 0.9),
     )
-    grouped = measured.groupby(["origin", "method", "scope", "category"], sort=True)
+    grouped = measured.groupby(["quantity", "origin", "method", "scope", "category"], sort=True)
     means = grouped[["truth", "error", "absolute", "crps", "inside_50", "inside_90"]].mean()
     return pd.DataFrame(
         {
@@ -176,6 +184,7 @@ def pool_scores(cases: pd.DataFrame) -> pd.DataFrame:
             "bias": means["error"] / means["truth"],
             "mean_absolute_error": means["absolute"],
             "crps": means["crps"],
+            "crps_relative": means["crps"] / means["truth"],
             "inside_50": means["inside_50"],
             "inside_90": means["inside_90"],
         }
@@ -193,14 +202,14 @@ def pool_reliability(cases: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By origin, method, scope and nominal share: the observed one, pooled over countries, years and
-        categories; photovoltaics apart from them are left out.
+        By quantity, origin, method, scope and nominal share: the observed one, pooled over countries, years
+        and categories; photovoltaics apart from them are left out.
     """
     ranked = cases[cases["rank"].notna() & ~cases["is_apart"]]
     tables = []
     for level in LEVELS:
         inside = ranked.assign(observed=_find_inside(ranked["rank"], level))
-        shares = inside.groupby(["origin", "method", "scope"], sort=True)["observed"].mean()
+        shares = inside.groupby(["quantity", "origin", "method", "scope"], sort=True)["observed"].mean()
         tables.append(shares.reset_index().assign(nominal=level))
     return pd.concat(tables, ignore_index=True)
 

@@ -69,6 +69,8 @@ class Lesson(NamedTuple):
         By which factors the central path differs after learning.
     options
         Choices of the run as they were learned with: the baseline.
+    model
+        Model of the baseline.
     prior, result
         The baseline before and after learning, with its draws.
     """
@@ -76,6 +78,7 @@ class Lesson(NamedTuple):
     calibration: Calibration
     learned: Learned
     options: RunOptions
+    model: Model
     prior: Result
     result: Result
 
@@ -134,12 +137,13 @@ def run_calibrated_outlook(
         if needs_evidence and not list_entering_tables(country):
             raise InputError(describe_lack())
         return run_outlook_with_draws(country, options, ensemble, listeners.stage, listeners.draws, blocks)
-    result, prior = lesson.result, lesson.prior
+    result, prior, model = lesson.result, lesson.prior, lesson.model
     if options.scenario != BASELINE:
         taught = lesson.options.model_copy(update={"scenario": options.scenario})
         model, prior = prepare_model(country, taught)
         prior = attach_draws(prior, run_ensemble(model, ensemble, listeners.draws, blocks))
         result = run_taught_outlook(country, taught, ensemble, lesson, model, listeners.draws, blocks)
+    result = attach_ranges(result, model, lesson.calibration.streams)
     return attach_calibration(result, lesson.calibration, prior, ensemble.seed)
 
 
@@ -237,8 +241,7 @@ def learn(
     posterior = run_ensemble(model, ensemble, listeners.draws, blocks, streams=found.streams)
     learned = measure_learned(model, prior_result, found, prior, posterior)
     result = attach_draws(run_outlook(country, options, learned=learned), posterior)
-    result = attach_ranges(result, model, found.streams)
-    return Lesson(found, learned, options, attach_draws(prior_result, prior), result)
+    return Lesson(found, learned, options, model, attach_draws(prior_result, prior), result)
 
 
 def list_entering_tables(country: str) -> set[str]:
@@ -257,6 +260,30 @@ def list_entering_tables(country: str) -> set[str]:
     frame = read_country(country, read_reference()).package.frame(TABLE)
     rows = frame[frame["use"] == "enters"]
     return {str(name) if isinstance(name, str) and name else TABLE for name in rows["table"]}
+
+
+def check_evidence(country: str) -> int:
+    """Check the evidence of a country against its own outlook, without learning from it.
+
+    Parameters
+    ----------
+    country
+        ISO code, name, or folder of a country package.
+
+    Returns
+    -------
+    int
+        Number of figures that would enter; 0 where the package holds none.
+
+    Raises
+    ------
+    InputError
+        [CAL-001] to [CAL-008], and as :func:`ainalym.pipeline.run_outlook`.
+    """
+    if not list_entering_tables(country):
+        return 0
+    evidence = read_country_evidence(country, run_outlook(country, RunOptions(sales="evidence")))
+    return 0 if evidence is None else int(evidence.enters.sum())
 
 
 def describe_lack() -> Problem:

@@ -99,6 +99,23 @@ def outlook(
             "or ignore."
         ),
     ] = "robust",
+    correction: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Switch a correction of imported statistics: mirror=off (reports of partners for what the "
+            "country does not report), re_exports=off, partial_years=on; may be given more than once.",
+            show_default=False,
+        ),
+    ] = None,
+    least_cover: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Share of the value of a flow that the partners who report it must hold to stand for a "
+            "silent country; 0 takes whatever they report.",
+        ),
+    ] = 0.8,
     scenario: Annotated[
         str,
         typer.Option(
@@ -128,6 +145,7 @@ def outlook(
     """
     from ainalym.cli.outlook_command import write_outlook_folder
     from ainalym.ensemble.options import choose_ensemble
+    from ainalym.packages.trade.statistics_options import parse_corrections
     from ainalym.schemas.run import RunOptions
 
     options = RunOptions(
@@ -139,6 +157,8 @@ def outlook(
         income=income,
         sales=sales,
         statistics=statistics,
+        corrections=parse_corrections(correction or ()),
+        least_cover=least_cover,
         scenario=scenario,
     )
     ensemble = choose_ensemble(draws, seed, threads)
@@ -216,8 +236,8 @@ def ensemble(
 def sensitivity(
     country: Annotated[str, typer.Argument(help="Country: ISO code, a name, or the folder of a package.")],
     samples: Annotated[
-        int, typer.Option(help="Samples of each half; the model runs 14 times as often.")
-    ] = 10_240,
+        int, typer.Option(help="Samples of each half; the model runs 15 times as often.")
+    ] = 8_192,
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
     threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
     year: Annotated[
@@ -273,7 +293,7 @@ def backtest(
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
     threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for tables and pictures; without it nothing is written.")
+        Path | None, typer.Option(help="Folder for tables, charts and a page; without it nothing is written.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an older folder.")] = False,
     language: Annotated[
@@ -377,6 +397,11 @@ def check(
     found, problems = inspect_package(place, read_reference().vocabularies)
     if found is None or problems:
         raise InputError(problems, about=f"data package '{found.name if found else folder.name}'")
+    if "evidence" in found.tables:
+        from ainalym.calibration.outlook import check_evidence
+
+        # Whether a figure can be learned from shows only beside the outlook that it speaks of.
+        check_evidence(str(place))
     rows = sum(len(table.frame) for table in found.tables.values())
     console.print(
         f"Data package '{found.name}' version {found.descriptor.version}: {len(found.tables)} tables, "

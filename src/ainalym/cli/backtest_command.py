@@ -11,13 +11,11 @@ from ainalym.backtest.run import Backtest, BacktestOptions, run_backtest
 from ainalym.backtest.store import write_backtest
 from ainalym.cli.text_output import print_table
 from ainalym.core.quantities import Language
+from ainalym.reports.backtest_page import PAGE_FILE, write_backtest_views
 from ainalym.reports.backtest_tables import compose_drift_table, compose_score_tables, describe_backtest
-from ainalym.reports.draw_backtest import draw_paths, draw_reliability
-from ainalym.reports.images import write_image
+from ainalym.reports.headline import describe_place
 from ainalym.reports.language import Translator
 from ainalym.results.folder import check_folder, replace_folder
-
-PICTURES = {"paths": draw_paths, "reliability": draw_reliability}
 
 
 def write_backtest_folder(
@@ -30,7 +28,7 @@ def write_backtest_folder(
     options
         Choices.
     out
-        Folder for tables and pictures; None for none.
+        Folder for the page, tables and charts; None for none.
     force
         Whether an older folder may be replaced.
     language
@@ -55,9 +53,8 @@ def write_backtest_folder(
         return
     with replace_folder(out, force) as partial:
         write_backtest(backtest, partial)
-        for name, draw in PICTURES.items():
-            write_image(draw(backtest, translator), partial / f"{name}.svg")
-    console.print(str(out), highlight=False, soft_wrap=True)
+        write_backtest_views(backtest, partial, language)
+    console.print(describe_place(str(out / PAGE_FILE), translator), highlight=False, soft_wrap=True)
 
 
 def _run(options: BacktestOptions, console: Console) -> Backtest:

@@ -18,6 +18,7 @@ from ainalym.reports.headline import (
     describe_spread,
 )
 from ainalym.reports.language import Translator
+from ainalym.reports.statistics_notes import describe_statistics, list_statistics_warnings
 from ainalym.reports.text_table import IntervalText, TextTable
 from ainalym.results.result import Result
 
@@ -51,6 +52,11 @@ def print_headline(result: Result, language: Language, console: Console) -> None
         print_table(table, console)
     console.print(describe_outcomes(result, translator), highlight=False)
     console.print(describe_gap(result, translator), highlight=False)
+    for sentence in describe_statistics(result, translator):
+        console.print(sentence, highlight=False)
+    for line in list_statistics_warnings(result, translator):
+        # A code in brackets is no markup.
+        console.print(Text(line), style="dim", highlight=False)
 
 
 def print_table(table: TextTable, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""The commands ``ainalym trade import`` and ``ainalym trade fetch``. Heavy imports stand inside them."""
+"""The commands ``ainalym trade import``, ``fetch`` and ``show``. Heavy imports stand inside them."""
 
 from __future__ import annotations
 
@@ -174,6 +174,54 @@ def fetch(
             listen,
         )
     print_summary(summary, tables)
+
+
+@trade_app.command("show")
+def show(
+    country: CountryOption,
+    correction: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Switch a correction: mirror=off, re_exports=off, partial_years=on; may be given more than "
+            "once.",
+            show_default=False,
+        ),
+    ] = None,
+    least_cover: Annotated[
+        float,
+        typer.Option(
+            min=0.0, max=1.0, help="Share of a flow that partners must hold to stand for a silent country."
+        ),
+    ] = 0.8,
+    mass_from: Annotated[
+        Literal["pieces", "reported"],
+        typer.Option(help="Mass from pieces and unit weight, as the official method has it, or as reported."),
+    ] = "pieces",
+    store: Annotated[
+        Path | None, typer.Option(help="Folder of the store, if not the usual one.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write the tables to, cell by cell.", show_default=False)
+    ] = None,
+) -> None:
+    """Show what the imported statistics say: apparent consumption by year, and what each cell rests on."""
+    from ainalym.cli.trade_show import print_statistics, write_statistics_tables
+    from ainalym.packages.reference import read_reference
+    from ainalym.packages.trade.statistics_options import StatisticsOptions, parse_corrections
+    from ainalym.packages.trade.statistics_reader import read_statistics
+    from ainalym.packages.trade.store import find_store_folder
+
+    _, tables = read_trade_tables(country)
+    options = StatisticsOptions(
+        parse_corrections(correction or ()), least_cover=least_cover, mass_from=mass_from, tables=tables
+    )
+    with show_progress() as listen:
+        statistics = read_statistics(find_store_folder(country, store), read_reference(), options, listen)
+    if out is not None:
+        write_statistics_tables(statistics, out)
+    print_statistics(statistics, console)
+    if out is not None:
+        console.print(str(out), highlight=False, soft_wrap=True)
 
 
 def read_trade_tables(country: str) -> tuple[str, CountryTables]:

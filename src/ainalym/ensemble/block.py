@@ -150,6 +150,7 @@ def fill_market(
     survival: FloatArray,
     market: FloatArray,
     installed: FloatArray | None = None,
+    expected: FloatArray | None = None,
 ) -> None:
     """Fill in what is placed on market in every draw.
 
@@ -165,26 +166,29 @@ def fill_market(
         Filled in. Shape (product, year, draw), t/yr.
     installed
         Photovoltaic power installed in each year, where it is known already. Shape (year, draw), MW/yr.
+    expected
+        Of :func:`expect_market`, where it is known already.
 
     Notes
     -----
     P = P_0 q(y, e) / q(y_0, e_0) N / N_0 x level x weight x error(t), where the index 0 marks the centre and
     q is what reference countries place on market per inhabitant at an income. Whatever method made the
     centre, the ensemble lies around it; and where it is that of the reference countries, the product is
-    exactly theirs at the drawn income. After history, products that follow ownership do so in every draw
+    exactly theirs at the drawn income. Figures of the country leave only a part of the level's spread open
+    (``open_level``). After history, products that follow ownership do so in every draw
     (:func:`ainalym.ensemble.owned_market.fill_owned_market`).
     Every market then drifts (:func:`let_drift`).
     """
-    centre = read_profile(model, model.income[np.newaxis], model.elasticity[np.newaxis])[..., 0]
-    # A product that no group sells yet has neither a market nor a ratio.
-    base = np.divide(model.market, centre, out=np.zeros_like(centre), where=centre > 0.0)
-    drawn = read_profile(model, parameters.income, parameters.elasticity)
-    drawn *= base[:, :, np.newaxis]
+    drawn = expect_market(model, parameters) if expected is None else expected
     persons = (parameters.population / model.population).T
-    level = (parameters.market_level * parameters.unit_weight).T
+    level, weight = parameters.market_level.T, parameters.unit_weight.T
     for product, entering in enumerate(market):
         np.multiply(drawn[:, product], persons, out=entering)
-        entering *= level[product]
+        if model.open_level is None:
+            entering *= level[product] * weight[product]
+        else:
+            entering *= level[product] ** model.open_level[:, product, np.newaxis]
+            entering *= weight[product]
         entering *= parameters.market_error[product]
     fill_owned_market(model, parameters, survival, market)
     let_drift(model, parameters, market)
@@ -196,6 +200,29 @@ def fill_market(
         installed = install_panels(parameters.capacity, survival[place])
     mass = panels.tonnes_per_megawatt[:, np.newaxis] * parameters.unit_weight[:, place]
     np.multiply(installed, mass, out=market[place])
+
+
+def expect_market(model: Model, parameters: ParameterDraws) -> FloatArray:
+    """Compute what the centre would place on market at the drawn incomes and elasticities.
+
+    Parameters
+    ----------
+    model
+        The model.
+    parameters
+        Draws of the uncertain inputs.
+
+    Returns
+    -------
+    FloatArray
+        P_0 q(y, e) / q(y_0, e_0) of :func:`fill_market`. Shape (year, product, draw), t/yr.
+    """
+    centre = read_profile(model, model.income[np.newaxis], model.elasticity[np.newaxis])[..., 0]
+    # A product that no group sells yet has neither a market nor a ratio.
+    base = np.divide(model.market, centre, out=np.zeros_like(centre), where=centre > 0.0)
+    drawn = read_profile(model, parameters.income, parameters.elasticity)
+    drawn *= base[:, :, np.newaxis]
+    return drawn
 
 
 def let_drift(model: Model, parameters: ParameterDraws, market: FloatArray) -> None:

@@ -37,6 +37,7 @@ def compute_discards(
     survival: FloatArray,
     places: Sequence[int],
     installed: FloatArray | None = None,
+    expected: FloatArray | None = None,
 ) -> FloatArray:
     """Compute the e-waste of some years.
 
@@ -52,6 +53,8 @@ def compute_discards(
         Places of the years.
     installed
         Photovoltaic power installed in each year, where it is known already. Shape (year, draw), MW/yr.
+    expected
+        Of :func:`ainalym.ensemble.block.expect_market`, where it is known already.
 
     Returns
     -------
@@ -59,12 +62,55 @@ def compute_discards(
         Shape (year, product, draw), t/yr.
     """
     market = np.empty(survival.shape)
-    fill_market(model, draws, survival, market, installed)
+    fill_market(model, draws, survival, market, installed, expected)
     discards = np.empty((len(places), len(market), draws.count))
     for row, place in zip(discards, places, strict=True):
         for entering, left, total in zip(market, survival, row, strict=True):
-            # Sum of P(c) (S(t-1-c) - S(t-c)), where all of a cohort is there before its first year ends.
-            np.einsum("cd,cd->d", entering[:place], left[place - 1 :: -1][:place], out=total)
-            total += entering[place]
-            total -= np.einsum("cd,cd->d", entering[: place + 1], left[place::-1])
+            _discard_cohorts(entering, left, place, total)
     return discards
+
+
+def exchange_panels(
+    model: Model,
+    draws: ParameterDraws,
+    survival: FloatArray,
+    places: Sequence[int],
+    installed: FloatArray,
+    discards: FloatArray,
+) -> FloatArray:
+    """Compute the e-waste of some years where the photovoltaics alone differ from what is known.
+
+    Parameters
+    ----------
+    model
+        A model with photovoltaics.
+    draws, survival, places
+        As for :func:`compute_discards`.
+    installed
+        Photovoltaic power installed in each year. Shape (year, draw), MW/yr.
+    discards
+        E-waste with the other inputs as they are. Shape (year, product, draw), t/yr.
+
+    Returns
+    -------
+    FloatArray
+        A copy with other photovoltaics.
+    """
+    panels = model.photovoltaics
+    if panels is None:
+        raise AssertionError("there are no photovoltaics to exchange")
+    position, exchanged = panels.position, discards.copy()
+    mass = panels.tonnes_per_megawatt[:, np.newaxis] * draws.unit_weight[:, position]
+    for row, place in zip(exchanged, places, strict=True):
+        _discard_cohorts(installed * mass, survival[position], place, row[position])
+    return exchanged
+
+
+def _discard_cohorts(entering: FloatArray, left: FloatArray, place: int, total: FloatArray) -> None:
+    """Fill in the e-waste of one product in one year. Shape (year, draw), (age, draw), (draw,).
+
+    It is the sum of P(c) (S(t-1-c) - S(t-c)), where all of a cohort is there before its first year ends.
+    """
+    np.einsum("cd,cd->d", entering[:place], left[place - 1 :: -1][:place], out=total)
+    total += entering[place]
+    total -= np.einsum("cd,cd->d", entering[: place + 1], left[place::-1])

@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ainalym.core.origins import Origin
 from ainalym.ensemble.end_of_life import EndOfLifeModel, collect_end_of_life
 from ainalym.ensemble.ownership import Ownership, collect_ownership
 from ainalym.ensemble.uncertainty import Spread, Spreads, read_uncertainty
+from ainalym.kernels.joining import compute_open_share
 from ainalym.kernels.lifetime import Convention
 from ainalym.kernels.series import interpolate_years
 from ainalym.packages.country import Country, read_country
@@ -143,6 +145,9 @@ class Model:
         None where no product follows ownership.
     last_year_of_history
         Year from which on the market is projected, and drifts.
+    open_level
+        Share of ``market_spread`` that figures of the country leave open
+        (:func:`ainalym.kernels.joining.compute_open_share`). Shape (year, product); None where it has none.
     end_of_life
         What becomes of e-waste, and the scenario.
     """
@@ -180,6 +185,7 @@ class Model:
     photovoltaics: Photovoltaics | None
     ownership: Ownership | None = None
     last_year_of_history: int = LAST_YEAR_OF_HISTORY
+    open_level: FloatArray | None = None
     end_of_life: EndOfLifeModel | None = None
 
 
@@ -289,7 +295,14 @@ def collect_model(reference: Reference, figures: Country, result: Result, option
         region_wage=wage,
         photovoltaics=_read_photovoltaics(reference, figures, result, spreads, products),
         ownership=collect_ownership(reference, figures, result, options),
+        open_level=_find_open_levels(result),
     )
+
+
+def _find_open_levels(result: Result) -> FloatArray | None:
+    """Find how open levels are where a statistical office has reported figures; None where none has."""
+    is_known = result.data["placed_on_market_origin"].values == Origin.REPORTED
+    return compute_open_share(is_known) if is_known.any() else None
 
 
 def hold_at_centre(model: Model) -> Model:

@@ -103,9 +103,11 @@ def attach_ranges(result: Result, model: Model, streams: Streams | None = None) 
     Returns
     -------
     Result
-        The same with the table ``sensitivity_ranges`` of :func:`ainalym.ensemble.sensitivity.compute_ranges`.
+        The same with the table ``sensitivity_ranges`` of :func:`ainalym.ensemble.sensitivity.compute_ranges`;
+        without it under a scenario that changes how products are sold and used, which the ranges leave out.
     """
-    if result.draws is None:
+    moves_products = model.end_of_life is not None and model.end_of_life.moves_products
+    if result.draws is None or moves_products:
         return result
     options = result.record["ensemble"]
     ranges = compute_ranges(
@@ -131,7 +133,7 @@ class SensitivityOptions:
     """
 
     years: tuple[int, ...] = YEARS
-    samples: int = 10_240
+    samples: int = 8_192
     seed: int = 1
     threads: int = 2
 

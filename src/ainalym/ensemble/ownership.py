@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from ainalym.packages.reference import Reference
 from ainalym.pipeline import estimate_country_curves, plan_country
 from ainalym.results.result import Result
 from ainalym.schemas.run import LAST_YEAR_OF_HISTORY, RunOptions
+from ainalym.stages.projection import ProjectionPlan
 
 IntArray = npt.NDArray[np.intp]
 
@@ -88,22 +90,76 @@ def collect_ownership(
         None where no product follows ownership.
     """
     data = result.data
-    years = data["year"].values
-    past = int(np.searchsorted(years, LAST_YEAR_OF_HISTORY)) + 1
-    if past >= years.size:
+    past = int(np.searchsorted(data["year"].values, LAST_YEAR_OF_HISTORY)) + 1
+    if past >= data.sizes["year"]:
         return None
     size = data["population"].values / data["households"].values
     curves = estimate_country_curves(reference, figures, data["income"], size)
-    plan = plan_country(reference, figures, curves, options)
+    return compose_ownership(
+        plan_country(reference, figures, curves, options),
+        curves,
+        Amounts(data["placed_on_market"].values, data["placed_on_market_pieces"].values),
+        Owners(data["population"].values, data["households"].values),
+        past,
+    )
+
+
+class Amounts(NamedTuple):
+    """Placed on market of the centre of an ensemble, in two measures.
+
+    Attributes
+    ----------
+    mass, pieces
+        Shape (year, product), t/yr and piece/yr.
+    """
+
+    mass: FloatArray
+    pieces: FloatArray
+
+
+class Owners(NamedTuple):
+    """Who owns.
+
+    Attributes
+    ----------
+    population, households
+        Shape (year,).
+    """
+
+    population: FloatArray
+    households: FloatArray
+
+
+def compose_ownership(
+    plan: ProjectionPlan, curves: CurveSet, amounts: Amounts, owners: Owners, past: int
+) -> Ownership | None:
+    """Gather what the products of the method ``saturation`` need, from bare arrays.
+
+    Parameters
+    ----------
+    plan
+        Which product goes on in which way.
+    curves
+        Curves of all demand groups.
+    amounts
+        What the centre of the ensemble places on market.
+    owners
+        Persons and households.
+    past
+        Number of years of history, fewer than there are years.
+
+    Returns
+    -------
+    Ownership or None
+        None where no product follows ownership.
+    """
     if not plan.by_saturation.size:
         return None
-    mass, pieces = (
-        data[name].values[:, plan.by_saturation].T for name in ("placed_on_market", "placed_on_market_pieces")
-    )
-    owners = np.where(
+    mass, pieces = (amount[:, plan.by_saturation].T for amount in amounts)
+    bearers = np.where(
         curves.per_household[plan.groups, np.newaxis],
-        data["households"].values[past - 1 :],
-        data["population"].values[past - 1 :],
+        owners.households[past - 1 :],
+        owners.population[past - 1 :],
     )
     # After history a piece keeps its weight, so that any year with sales, and all of them together, tell it.
     later_mass, later_pieces = (array[:, past:].sum(axis=1) for array in (mass, pieces))
@@ -119,7 +175,7 @@ def collect_ownership(
         past=past,
         pieces_per_tonne=_divide(pieces[:, :past], mass[:, :past]),
         unit_weight=_divide(later_mass, later_pieces),
-        bearers=owners,
+        bearers=bearers,
     )
 
 

@@ -28,7 +28,8 @@ from ainalym.kernels.technology import Switches
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "lifetimes": ("shape", "scale"),
     "market_level": ("market_level",),
-    "market_years": ("market_error", "market_drift", "drift_spread"),
+    "market_years": ("market_error",),
+    "market_drift": ("market_drift", "drift_spread"),
     "unit_weights": ("unit_weight",),
     "elasticities": ("elasticity", "total_elasticity"),
     "saturation": ("ownership_curves",),

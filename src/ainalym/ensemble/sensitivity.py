@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,9 @@ import xarray as xr
 
 from ainalym.core.extras import require_extra
 from ainalym.core.streams import RandomStreams, Streams
-from ainalym.ensemble.block import DRAWS_IN_STEP, install_panels
+from ainalym.ensemble.block import DRAWS_IN_STEP
 from ainalym.ensemble.centre import hold_at_mean
-from ainalym.ensemble.discards import compute_discards, survive
+from ainalym.ensemble.mixtures import MATERIALS, Runner, compute_outputs
 from ainalym.ensemble.model import FloatArray, Model, hold_at_centre
 from ainalym.ensemble.parameters import FAMILIES, ParameterDraws, Scores, draw_parameters
 from ainalym.errors import InputError, Problem
@@ -24,13 +24,8 @@ EXTRA = "sensitivity"
 
 EWASTE = "ewaste_generated"
 VALUE = "material_value"
-MATERIALS = ("gold", "copper", "plastics")
-"""Materials whose mass in e-waste is looked at."""
 
 YEARS = (2030, 2050)
-
-AFTER_DISCARD = frozenset({"composition", "prices"})
-"""Families that act on what is discarded, not on how much."""
 
 SAMPLES_ALONE = 2048
 """Samples behind the range of a family alone: quantiles need fewer than indices."""
@@ -100,7 +95,7 @@ def analyse_sensitivity(
     model: Model,
     *,
     years: Sequence[int] = YEARS,
-    samples: int = 10_240,
+    samples: int = 8_192,
     seed: int = 1,
     block: int = 256,
     threads: int = 1,
@@ -243,84 +238,6 @@ def list_outputs() -> tuple[str, ...]:
     return (EWASTE, *MATERIALS, VALUE)
 
 
-class Runner:
-    """Runs the model for mixtures of draws, and remembers what they have in common.
-
-    Parameters
-    ----------
-    model
-        The model.
-    places
-        Places of the years looked at.
-    """
-
-    def __init__(self, model: Model, places: Sequence[int]) -> None:
-        self.model = model
-        self.places = places
-        self._survival: dict[int, FloatArray] = {}
-        self._installed: dict[tuple[int, int], FloatArray] = {}
-        self._drawn: list[ParameterDraws] = []
-
-    def draw(self, model: Model, streams: Streams, first: int, count: int) -> ParameterDraws:
-        """Draw all inputs, and keep them as long as this runner: their identity tells what is known.
-
-        Parameters
-        ----------
-        model
-            The model, or its centre.
-        streams
-            Random streams.
-        first, count
-            First draw, and how many.
-
-        Returns
-        -------
-        ParameterDraws
-            Of these draws.
-        """
-        return self.take(draw_parameters(model, Scores(streams, first, count)))
-
-    def take(self, drawn: ParameterDraws) -> ParameterDraws:
-        """Keep draws as long as this runner.
-
-        Parameters
-        ----------
-        drawn
-            Draws of all inputs.
-
-        Returns
-        -------
-        ParameterDraws
-            The same.
-        """
-        self._drawn.append(drawn)
-        self._survival[id(drawn.scale)] = survive(self.model, drawn)
-        return drawn
-
-    def discard(self, draws: ParameterDraws) -> FloatArray:
-        """Compute the e-waste of the years looked at; see :func:`compute_discards`.
-
-        Parameters
-        ----------
-        draws
-            Draws of this runner, or a mixture of them.
-
-        Returns
-        -------
-        FloatArray
-            Shape (year, product, draw), t/yr.
-        """
-        survival = self._survival[id(draws.scale)]
-        installed = None
-        panels = self.model.photovoltaics
-        if panels is not None and draws.capacity is not None:
-            key = (id(draws.capacity), id(draws.scale))
-            if key not in self._installed:
-                self._installed[key] = install_panels(draws.capacity, survival[panels.position])
-            installed = self._installed[key]
-        return compute_discards(self.model, draws, survival, self.places, installed)
-
-
 def exchange_families(task: Task, first: int, last: int) -> FloatArray:
     """Run the model for a block of samples of both halves, and with each family exchanged.
 
@@ -341,10 +258,7 @@ def exchange_families(task: Task, first: int, last: int) -> FloatArray:
     other = runner.draw(task.model, task.streams, task.samples + first, last - first)
     base = runner.discard(one)
     rows = [compute_outputs(task.model, one, base)]
-    for family in FAMILIES:
-        mixed = exchange(one, other, family)
-        discards = base if family in AFTER_DISCARD else runner.discard(mixed)
-        rows.append(compute_outputs(task.model, mixed, discards))
+    rows += [runner.exchange(one, other, family, base) for family in FAMILIES]
     rows.append(compute_outputs(task.model, other, runner.discard(other)))
     return np.stack(rows)
 
@@ -371,58 +285,7 @@ def vary_alone(task: Task, first: int, last: int) -> FloatArray:
     else:
         centre = runner.take(hold_at_mean(task.model, task.learned, last - first))
     still = runner.discard(centre)
-    rows = []
-    for family in FAMILIES:
-        single = exchange(centre, drawn, family)
-        discards = still if family in AFTER_DISCARD else runner.discard(single)
-        rows.append(compute_outputs(task.model, single, discards))
-    return np.stack(rows)
-
-
-def exchange(base: ParameterDraws, source: ParameterDraws, family: str) -> ParameterDraws:
-    """Take one family of inputs from other draws.
-
-    Parameters
-    ----------
-    base
-        Draws of all other families.
-    source
-        Draws of this family.
-    family
-        One of :data:`FAMILIES`.
-
-    Returns
-    -------
-    ParameterDraws
-        A mixture that shares its arrays with both.
-    """
-    return replace(base, **{name: getattr(source, name) for name in FAMILIES[family]})
-
-
-def compute_outputs(model: Model, draws: ParameterDraws, discards: FloatArray) -> FloatArray:
-    """Compute the results that are looked at.
-
-    Parameters
-    ----------
-    model
-        The model.
-    draws
-        Draws of the uncertain inputs.
-    discards
-        E-waste. Shape (year, product, draw), t/yr.
-
-    Returns
-    -------
-    FloatArray
-        Shape (draw, output of each year): t/yr, value in USD/yr.
-    """
-    columns = []
-    for row in discards:
-        masses = np.einsum("pd,dpm->md", row, draws.composition)
-        columns.append(row.sum(axis=0))
-        columns += [masses[model.materials.index(material)] for material in MATERIALS]
-        columns.append(np.einsum("md,dm->d", masses, draws.price))
-    return np.stack(columns, axis=-1)
+    return np.stack([runner.exchange(centre, drawn, family, still) for family in FAMILIES])
 
 
 def _check(model: Model, years: Sequence[int], numbers: dict[str, int]) -> None:

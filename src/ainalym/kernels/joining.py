@@ -72,6 +72,33 @@ def join_to_history(
     return np.where(usable[..., np.newaxis, :], joined, turning)
 
 
+def compute_open_share(is_known: NDArray[np.bool_]) -> FloatArray:
+    """Compute how much of the spread of a market's level is open in years with and without a figure.
+
+    Parameters
+    ----------
+    is_known
+        Whether there is a figure. Shape (year, product).
+
+    Returns
+    -------
+    FloatArray
+        In [0, 1]: 0 in a year with a figure, 1 for a product without any. Shape (year, product).
+
+    Notes
+    -----
+    With n the years to the nearest figure, sqrt(1 - w(n)^2) and w(n) = LASTING + (1 - LASTING) FADING^n: w is
+    the part that is left of the logarithm of a market over what a method says of it, so that the rest of its
+    variance is new, as in any stationary series with the autocorrelation w.
+    """
+    is_known = np.asarray(is_known, dtype=bool)
+    place = np.arange(len(is_known))
+    distance = np.abs(place[:, np.newaxis] - place)
+    years = np.where(is_known[np.newaxis], distance[:, :, np.newaxis], np.inf).min(axis=1)
+    left = np.where(np.isinf(years), 0.0, LASTING + (1.0 - LASTING) * FADING**years)
+    return np.asarray(np.sqrt(1.0 - left**2))
+
+
 def compute_usable_ratio(history: FloatArray, method: FloatArray) -> FloatArray:
     """Compute how far history stands from what a method says of the same year.
 

@@ -79,6 +79,12 @@ class Reference:
             "material": list(self.materials.index),
         }
 
+    @property
+    def successors(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of a product and the one that replaces it."""
+        pairs = self.package.frame("technology_switches")[["key", "successor"]]
+        return tuple((str(old), str(new)) for old, new in pairs.itertuples(index=False, name=None))
+
 
 PHOTOVOLTAIC_PRODUCT = "0002"
 """UNU-KEY of photovoltaic panels, whose market follows installed capacity."""

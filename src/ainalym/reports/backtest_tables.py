@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ainalym.backtest.run import METHODS, OFFICIAL, PROJECTION, REFERENCE, Backtest
-from ainalym.backtest.scoring import ALL_CATEGORIES, CATEGORIES, PRODUCTS, TOTAL
+from ainalym.backtest.scoring import ALL_CATEGORIES, CATEGORIES, EWASTE, MARKET, PRODUCTS, TOTAL
+from ainalym.core.quantities import get_quantity
 from ainalym.packages.reference import read_reference
 from ainalym.reports.language import Translator
 from ainalym.reports.text_table import Column, TextTable
+
+LEAST_SHARE_INSIDE = 0.8
+"""Share inside the 90 % interval below which a category is named: ten points less than promised."""
 
 
 def name_methods(translator: Translator) -> dict[str, str]:
@@ -21,7 +25,7 @@ def name_methods(translator: Translator) -> dict[str, str]:
 
 
 def compose_score_tables(backtest: Backtest, translator: Translator) -> list[TextTable]:
-    """Compose one table of scores for every origin and method.
+    """Compose one table of scores for every quantity, origin and method.
 
     Parameters
     ----------
@@ -33,14 +37,39 @@ def compose_score_tables(backtest: Backtest, translator: Translator) -> list[Tex
     Returns
     -------
     list of TextTable
-        Categories, the six together, photovoltaics apart, single products and totals.
+        Categories, the six together, photovoltaics apart, single products and totals; the market first.
     """
-    names = name_methods(translator)
     return [
-        _compose_scores(backtest, origin, method, names[method], translator)
+        _compose_scores(backtest, quantity, origin, method, translator)
+        for quantity in (MARKET, EWASTE)
         for origin in backtest.options.origins
         for method in METHODS
     ]
+
+
+def list_scored_categories(
+    backtest: Backtest, quantity: str, origin: int, translator: Translator
+) -> list[tuple[str, str]]:
+    """List code and name of the categories that were scored, in the order of the table of categories.
+
+    Parameters
+    ----------
+    backtest
+        Result of a back-test.
+    quantity, origin
+        What was scored, and from which year.
+    translator
+        Language of the names.
+
+    Returns
+    -------
+    list of tuple
+        Code and name.
+    """
+    scores = backtest.scores
+    known = set(scores.loc[(scores["quantity"] == quantity) & (scores["origin"] == origin), "category"])
+    names = read_reference().categories[f"name_{translator.language}"].to_dict()
+    return [(str(code), str(name)) for code, name in names.items() if str(code) in known]
 
 
 def compose_drift_table(backtest: Backtest, translator: Translator) -> TextTable:
@@ -91,16 +120,14 @@ def _show_range(row: dict[Any, Any], translator: Translator) -> str:
 
 
 def _compose_scores(
-    backtest: Backtest, origin: int, method: str, name: str, translator: Translator
+    backtest: Backtest, quantity: str, origin: int, method: str, translator: Translator
 ) -> TextTable:
     scores = backtest.scores
-    own = scores[(scores["origin"] == origin) & (scores["method"] == method)]
-    indexed = own.set_index(["scope", "category"])
-    categories = read_reference().categories[f"name_{translator.language}"].to_dict()
+    chosen = (scores["quantity"] == quantity) & (scores["origin"] == origin) & (scores["method"] == method)
+    indexed = scores[chosen].set_index(["scope", "category"])
     labels = [
-        ((CATEGORIES, str(category)), f"{category}  {label}")
-        for category, label in categories.items()
-        if (CATEGORIES, str(category)) in indexed.index
+        ((CATEGORIES, code), f"{code}  {name}")
+        for code, name in list_scored_categories(backtest, quantity, origin, translator)
     ]
     labels += [
         ((CATEGORIES, ALL_CATEGORIES), translator.gettext("Categories without photovoltaics")),
@@ -120,13 +147,14 @@ def _compose_scores(
         Column("inside_90", translator.gettext("In the 90 %% interval"), True),
     )
     caption = translator.gettext(
-        "%(method)s: known to %(origin)s, judged by %(years)s, %(unit)s",
-        method=name,
+        "%(quantity)s. %(method)s: known to %(origin)s, judged by %(years)s, %(unit)s",
+        quantity=get_quantity(quantity).labels[translator.language],
+        method=name_methods(translator)[method],
         origin=origin,
         years=translator.years(origin + 1, backtest.options.until),
         unit=translator.unit("kg/person"),
     )
-    return TextTable(f"scores_{origin}_{method}", caption, columns, rows)
+    return TextTable(f"scores_{quantity}_{origin}_{method}", caption, columns, rows)
 
 
 def _show_scores(label: str, row: dict[Any, Any], translator: Translator) -> tuple[str, ...]:
@@ -167,9 +195,93 @@ def describe_backtest(backtest: Backtest, translator: Translator) -> list[str]:
             "nothing filled in is judged. What other countries tell is estimated without the country judged.",
             countries=len(backtest.countries),
         ),
+        translator.gettext(
+            "Nobody observes the e-waste generated: it is computed from the projected market and from "
+            "the one that came, completed by the official method, both with the same lifetimes."
+        ),
         drivers,
         translator.gettext(
             "CRPS is the distance of a distribution from what happened; of a single number it is the "
             "absolute error. The official method gives single numbers, without an interval."
         ),
+        translator.gettext(
+            "Errors of two products of a country in one year correlate by %(own)s where its own figures are "
+            "known, and by %(reference)s where they are not.",
+            own=translator.number_fixed(backtest.correlation[PROJECTION], 2),
+            reference=translator.number_fixed(backtest.correlation[REFERENCE], 2),
+        ),
+        *(_say_coverage(backtest, origin, translator) for origin in backtest.options.origins),
     ]
+
+
+def read_category_scores(
+    backtest: Backtest, quantity: str, origin: int, column: str
+) -> dict[tuple[str, str], float]:
+    """Read one score of every method and category.
+
+    Parameters
+    ----------
+    backtest
+        Result of a back-test.
+    quantity, origin
+        What was scored, and from which year.
+    column
+        Column of its scores.
+
+    Returns
+    -------
+    dict
+        By method and category, ``all`` with them.
+    """
+    scores = backtest.scores
+    own = scores[
+        (scores["quantity"] == quantity) & (scores["origin"] == origin) & (scores["scope"] == CATEGORIES)
+    ]
+    return {
+        (str(method), str(category)): float(value)
+        for method, category, value in zip(own["method"], own["category"], own[column], strict=True)
+    }
+
+
+def say_result(backtest: Backtest, translator: Translator) -> str:
+    """Say in one sentence how far projection and official method were off, from the first origin."""
+    origin = backtest.options.origins[0]
+    errors = read_category_scores(backtest, MARKET, origin, "crps_relative")
+    return translator.gettext(
+        "Known to %(origin)s, placed on market by category was projected with an error (CRPS) of %(own)s "
+        "of what happened; the official method erred by %(official)s.",
+        origin=origin,
+        own=translator.percent(errors[PROJECTION, ALL_CATEGORIES]),
+        official=translator.percent(errors[OFFICIAL, ALL_CATEGORIES]),
+    )
+
+
+def _say_coverage(backtest: Backtest, origin: int, translator: Translator) -> str:
+    """Say whether the intervals of the market held what they promise, and which categories did not."""
+    half, most = (
+        read_category_scores(backtest, MARKET, origin, column) for column in ("inside_50", "inside_90")
+    )
+    said = translator.gettext(
+        "Known to %(origin)s, the intervals of the categories held %(half)s for 50 %% and %(most)s for "
+        "90 %%.",
+        origin=origin,
+        half=translator.percent(half[PROJECTION, ALL_CATEGORIES]),
+        most=translator.percent(most[PROJECTION, ALL_CATEGORIES]),
+    )
+    poor = [
+        f"{name} ({translator.percent(most[PROJECTION, code])})"
+        for code, name in list_scored_categories(backtest, MARKET, origin, translator)
+        if most[PROJECTION, code] < LEAST_SHARE_INSIDE
+    ]
+    if not poor:
+        return said
+    return (
+        said
+        + " "
+        + translator.gettext(
+            "Too narrow, with less than %(least)s inside the 90 %% interval: %(categories)s. There most "
+            "countries erred to the same side; no spread of single markets mends that.",
+            least=translator.percent(LEAST_SHARE_INSIDE),
+            categories="; ".join(poor),
+        )
+    )

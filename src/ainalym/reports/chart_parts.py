@@ -206,6 +206,7 @@ def label_rows(rows: Sequence[Mapping[str, Any]], marks: Sequence[Spec], title: 
     numbered = [{"row": position, **row} for position, row in enumerate(rows)]
     size = {"expr": f"width < {NARROW} ? {SMALL_TEXT} : {TEXT}"}
     mark = {"type": "text", "align": "left", "baseline": "middle", "dy": -8, "fontSize": size}
+    mark["limit"] = {"expr": "width"}
     encoding = {"x": {"value": 0}, "text": {"field": "label"}}
     # A copy in the colour of the ground keeps the lines of the grid out of the letters.
     halo = {"mark": {**mark, "stroke": PAPER, "strokeWidth": 4}, "encoding": encoding}

@@ -17,6 +17,7 @@ from ainalym.reports.palette import ACCENT, INK, INK_SOFT, LIGHT, WIDE
 COLUMNS = 3
 SMALL_WIDTH, SMALL_HEIGHT = 200, 130
 SQUARE = 360
+COUNTRY_HEIGHT = 240
 """Sizes in px."""
 
 
@@ -24,11 +25,77 @@ def draw_paths(backtest: Backtest, translator: Translator) -> Spec:
     """Draw what was projected for some countries, and what happened."""
     paths = choose_paths(backtest)
     origin = int(paths["origin"].iloc[0])
-    names = {
+    names = _name_lines(translator)
+    title = translator.gettext("Projected from %(origin)s, and what happened", origin=origin)
+    subtitle = _say_paths(translator)
+    description = translator.gettext(
+        "Small charts of %(countries)s. %(subtitle)s",
+        countries=translator.join(sorted(set(paths["country"]))),
+        subtitle=subtitle,
+    )
+    frame = make_frame(translator, "backtest_paths", title, subtitle, description)
+    del frame["width"]
+    return frame | {
+        "data": {"values": _list_marks(paths, names)},
+        "facet": {"field": "country", "type": "nominal", "title": None},
+        "columns": COLUMNS,
+        "spec": {"width": SMALL_WIDTH, "height": SMALL_HEIGHT, "layer": _layer_path(list(names.values()))},
+    }
+
+
+def draw_country_paths(backtest: Backtest, translator: Translator) -> list[Spec]:
+    """Draw the same countries, each in a chart of its own, that takes the width it is given."""
+    paths = choose_paths(backtest)
+    names = _name_lines(translator)
+    return [
+        _draw_country(
+            own, translator.country(str(country), backtest.countries[str(country)]), names, translator
+        )
+        for country, own in paths.groupby("country", sort=False)
+    ]
+
+
+def _draw_country(own: pd.DataFrame, country: str, names: dict[str, str], translator: Translator) -> Spec:
+    last = own.iloc[-1]
+    title = translator.gettext(
+        "%(country)s, projected from %(origin)s", country=country, origin=int(last["origin"])
+    )
+    description = translator.gettext(
+        "In %(year)s happened %(truth)s, projected were %(median)s (%(interval)s), by the official method "
+        "%(official)s %(unit)s.",
+        year=int(last["year"]),
+        truth=translator.number(last["truth"]),
+        median=translator.number(last["median"]),
+        interval=translator.interval(last["low"], last["high"]),
+        official=translator.number(last["official"]),
+        unit=translator.unit("kg/person"),
+    )
+    name = f"path_{last['country']}"
+    frame = make_frame(translator, name, title, _say_paths(translator), description)
+    return frame | {
+        "height": COUNTRY_HEIGHT,
+        "data": {"values": _list_marks(own, names)},
+        "layer": _layer_path(list(names.values())),
+    }
+
+
+def _name_lines(translator: Translator) -> dict[str, str]:
+    return {
         "truth": translator.gettext("What happened"),
         "median": translator.gettext("Projection"),
         "official": translator.gettext("Official method"),
     }
+
+
+def _say_paths(translator: Translator) -> str:
+    return translator.gettext(
+        "Placed on market of the products with a figure in every year, %(unit)s; band: 90 %% interval.",
+        unit=translator.unit("kg/person"),
+    )
+
+
+def _list_marks(paths: pd.DataFrame, names: dict[str, str]) -> list[dict[str, Any]]:
+    """List the points of the lines and of the band, by country."""
     lines = [
         {"year": row["year"], "country": row["country"], "value": float(f"{row[field]:.4g}"), "group": name}
         for field, name in names.items()
@@ -38,24 +105,7 @@ def draw_paths(backtest: Backtest, translator: Translator) -> Spec:
         {name: row[name] for name in ("year", "country", "low", "high")}
         for row in paths[paths["low"].notna()].to_dict("records")
     ]
-    title = translator.gettext("Projected from %(origin)s, and what happened", origin=origin)
-    subtitle = translator.gettext(
-        "Placed on market of the products with a figure in every year, %(unit)s; band: 90 %% interval.",
-        unit=translator.unit("kg/person"),
-    )
-    description = translator.gettext(
-        "Small charts of %(countries)s. %(subtitle)s",
-        countries=translator.join(sorted(set(paths["country"]))),
-        subtitle=subtitle,
-    )
-    frame = make_frame(translator, "backtest_paths", title, subtitle, description)
-    del frame["width"]
-    return frame | {
-        "data": {"values": [*bands, *lines]},
-        "facet": {"field": "country", "type": "nominal", "title": None},
-        "columns": COLUMNS,
-        "spec": {"width": SMALL_WIDTH, "height": SMALL_HEIGHT, "layer": _layer_path(list(names.values()))},
-    }
+    return [*bands, *lines]
 
 
 def _layer_path(names: list[str]) -> list[Spec]:

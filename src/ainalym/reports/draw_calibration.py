@@ -253,7 +253,8 @@ def _make_row(row: pd.Series, translator: Translator, with_edition: bool) -> dic
         "error_high": row["high"] / value,
     }
     return {
-        "label": f"{name_evidence(row, translator, with_edition)}, {row['year']}",
+        # The year first: what does not fit a telephone is cut off at the end.
+        "label": f"{row['year']} · {name_evidence(row, translator, with_edition)}",
         "name": f"{name_evidence(row, translator)}, {row['year']}",
         "one": 1,
         **{name: float(f"{one:.4g}") for name, one in ratios.items()},

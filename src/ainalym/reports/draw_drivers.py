@@ -40,6 +40,7 @@ def name_family(family: str, translator: Translator) -> str:
         "lifetimes": translator.gettext("Lifetimes"),
         "market_level": translator.gettext("Level of the market"),
         "market_years": translator.gettext("Market from year to year"),
+        "market_drift": translator.gettext("Drift of the market after history"),
         "unit_weights": translator.gettext("Unit weights"),
         "elasticities": translator.gettext("Income elasticities"),
         "saturation": translator.gettext("Saturation of ownership"),

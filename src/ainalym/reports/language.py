@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import get_month_names
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -197,6 +198,24 @@ class Translator:
         """Write the ends of an interval, such as ``118–201``; a space stands in where one is negative."""
         dash = "–" if low >= 0 else f"{NO_BREAK_SPACE}–{NO_BREAK_SPACE}"
         return f"{self.number(low)}{dash}{self.number(high)}"
+
+    def country(self, code: str, otherwise: str) -> str:
+        """Name a country in the language.
+
+        Parameters
+        ----------
+        code
+            ISO 3166-1 code of three letters.
+        otherwise
+            Name where none is known.
+
+        Returns
+        -------
+        str
+            Such as ``Kazakhstan``.
+        """
+        short = get_global("territory_aliases").get(code, [code])
+        return str(self.locale.territories.get(short[0], otherwise))
 
     def unit(self, unit: str) -> str:
         """Translate a unit as it is written in files and tables.

@@ -64,6 +64,7 @@ from ainalym.reports.run_tables import (
     say_date,
 )
 from ainalym.reports.sources import list_sources
+from ainalym.reports.statistics_notes import describe_statistics
 from ainalym.reports.text_table import TextTable
 from ainalym.reports.trust_tables import (
     compose_capacity_table,
@@ -205,6 +206,7 @@ def _fill_template(
         on_drivers=describe_drivers(result, translator),
         range_tables=list_range_tables(result, translator),
         on_trust=describe_trust(result, translator),
+        on_statistics=" ".join(describe_statistics(result, translator)),
         on_sales=describe_sales_use(result, translator),
         on_projection=describe_projection(result, translator),
         on_convention=describe_convention(result, translator),

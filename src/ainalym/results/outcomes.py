@@ -69,12 +69,16 @@ class Spread(NamedTuple):
     Attributes
     ----------
     low, value, high
-        The 5, 50 and 95 % quantiles, or the central path in the middle.
+        The 5, 50 and 95 % quantiles, or the central path in the middle. Shape (label,).
     """
 
-    low: float
-    value: float
-    high: float
+    low: FloatArray
+    value: FloatArray
+    high: FloatArray
+
+
+SPREAD_COLUMNS = ("value", "low", "high")
+CHANGE_COLUMNS = ("change", "change_low", "change_high")
 
 
 def list_periods(result: Result, years: Sequence[int] | None = None) -> list[Period]:
@@ -162,19 +166,18 @@ def compute_outcomes(results: Sequence[Result], periods: Sequence[Period]) -> pd
                     continue
                 own = _sum_period(result, quantity, period)
                 first = own if result is base else _sum_period(base, quantity, period)
-                for place, label in enumerate(_read_labels(result, quantity, axis)):
-                    change = None if result is base else own[:, place] - first[:, place]
-                    rows.append(
-                        {
-                            "scenario": read_name(result),
-                            "first_year": period[0],
-                            "last_year": period[1],
-                            "quantity": quantity,
-                            "label": label,
-                            "unit": unit.removesuffix(PER_YEAR) if several else unit,
-                            **_lay_out(own[:, place], change),
-                        }
-                    )
+                entry = {
+                    "scenario": read_name(result),
+                    "first_year": period[0],
+                    "last_year": period[1],
+                    "quantity": quantity,
+                }
+                shown = unit.removesuffix(PER_YEAR) if several else unit
+                labels = _read_labels(result, quantity, axis)
+                laid_out = _lay_out(own, None if result is base else own - first)
+                for place, label in enumerate(labels):
+                    figures = {name: float(values[place]) for name, values in laid_out.items()}
+                    rows.append({**entry, "label": label, "unit": shown, **figures})
     return pd.DataFrame(rows)
 
 
@@ -214,7 +217,7 @@ def compute_present_values(results: Sequence[Result]) -> pd.DataFrame:
                     "last_year": last,
                     "rate": rate,
                     "chosen": rate == _read_rates(result)[0],
-                    **_lay_out(own, None if result is base else own - before),
+                    **_lay_out_one(own, None if result is base else own - before),
                 }
             )
     columns = [
@@ -224,7 +227,8 @@ def compute_present_values(results: Sequence[Result]) -> pd.DataFrame:
         "last_year",
         "rate",
         "chosen",
-        *_lay_out(np.zeros(1), None),
+        *SPREAD_COLUMNS,
+        *CHANGE_COLUMNS,
     ]
     return pd.DataFrame(rows, columns=columns)
 
@@ -318,23 +322,25 @@ def _sum_period(result: Result, quantity: str, period: Period) -> FloatArray:
     return np.asarray(sums.reshape(len(sums), -1))
 
 
-def _lay_out(values: FloatArray, change: FloatArray | None) -> dict[str, float]:
+def _lay_out(values: FloatArray, change: FloatArray | None) -> dict[str, FloatArray]:
+    """Lay out quantiles of the draws and of their changes as columns. Shape (label,) each."""
     own = _spread(values)
-    moved = Spread(np.nan, np.nan, np.nan) if change is None else _spread(change)
-    return {
-        "value": own.value,
-        "low": own.low,
-        "high": own.high,
-        "change": moved.value,
-        "change_low": moved.low,
-        "change_high": moved.high,
-    }
+    moved = _spread(change) if change is not None else Spread(*np.full((3, *own.value.shape), np.nan))
+    columns = (*SPREAD_COLUMNS, *CHANGE_COLUMNS)
+    return dict(zip(columns, (own.value, own.low, own.high, moved.value, moved.low, moved.high), strict=True))
+
+
+def _lay_out_one(values: FloatArray, change: FloatArray | None) -> dict[str, float]:
+    """Lay out one figure. Shape (draw,)."""
+    wide = None if change is None else change[:, np.newaxis]
+    return {name: float(found[0]) for name, found in _lay_out(values[:, np.newaxis], wide).items()}
 
 
 def _spread(values: FloatArray) -> Spread:
     if len(values) == 1:
-        return Spread(np.nan, float(values[0]), np.nan)
-    return Spread(*np.quantile(values, (LOW, MEDIAN, HIGH)).tolist())
+        missing = np.full_like(values[0], np.nan)
+        return Spread(missing, values[0], missing)
+    return Spread(*np.quantile(values, (LOW, MEDIAN, HIGH), axis=0))
 
 
 def _read_rates(result: Result) -> tuple[float, ...]:

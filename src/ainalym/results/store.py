@@ -53,9 +53,10 @@ def write_result(result: Result, folder: Path) -> None:
     Notes
     -----
     Writes ``outlook.nc`` (the central path), ``tables/<quantity>.csv``, ``tables/quantities.csv`` with the
-    units, the summary tables, ``tables/calibration_*.csv`` where the model has learned from evidence, and
-    ``run.json``; where the run has draws also ``draws.nc`` (totals by category and by material of every
-    draw), ``quantiles.nc``, ``means.nc`` and ``tables/<quantity>_quantiles.csv``.
+    units, the summary tables, ``tables/calibration_*.csv`` where the model has learned from evidence,
+    ``tables/statistics_*.csv`` where imported statistics have entered, and ``run.json``; where the run has
+    draws also ``draws.nc`` (totals by category and by material of every draw), ``quantiles.nc``,
+    ``means.nc`` and ``tables/<quantity>_quantiles.csv``.
     ``exports/`` holds the layouts of Eurostat, the SDG indicators and a UNSD-style questionnaire.
     """
     write_arrays(result.data, folder / ARRAYS_FILE, CENTRAL_LEVEL)

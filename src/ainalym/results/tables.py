@@ -24,7 +24,14 @@ LABEL_TABLES = (
     "substances",
 )
 
-PLAIN_TABLES = ("sources", "sensitivity_ranges", "sensitivity_indices")
+PLAIN_TABLES = (
+    "sources",
+    "sensitivity_ranges",
+    "sensitivity_indices",
+    "statistics_cells",
+    "statistics_mirror",
+    "statistics_unmapped",
+)
 """Tables whose files are called as they are."""
 
 CALIBRATION_TABLES = ("evidence", "learned", "conflicts", "prior")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from ainalym.schemas.data_package import Frozen
 
@@ -14,6 +16,17 @@ LAST_YEAR_OF_HISTORY = 2025
 
 LAST_POSSIBLE_YEAR = 2100
 """Last year to which the projections of population reach."""
+
+
+Correction = Literal["mirror", "re_exports", "partial_years"]
+"""Names of the corrections of imported statistics; see ``ainalym.packages.trade.statistics_options``."""
+
+LEAST_COVER = 0.8
+"""Share of the value of a flow that partners must hold before their reports stand for the whole flow.
+
+An assumption. The flow is then up to a fifth too low, about as far as mirror statistics differ from the
+reports that they stand for by freight and by the time at which goods are counted.
+"""
 
 
 class RunOptions(Frozen):
@@ -36,6 +49,11 @@ class RunOptions(Frozen):
     evidence that a calibration learns from."""
     statistics: Literal["robust", "common", "common_strict", "ignore"] = "robust"
     """How imported statistics of the country are cleaned before they enter, or that they do not."""
+    corrections: dict[Correction, bool] = Field(default_factory=dict)
+    """Which corrections of imported statistics are switched on or off, by name."""
+    least_cover: Annotated[float, Field(ge=0, le=1)] = LEAST_COVER
+    """Share of the value of a flow that the partners who report it must hold to stand for a silent
+    country."""
     price_years: int = 3
     """How many of the last full years the prices are averaged over."""
     scenario: str = "baseline"

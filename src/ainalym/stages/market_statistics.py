@@ -76,6 +76,8 @@ class Surroundings(NamedTuple):
         Dims (year, reference_group), int$2011/person, poorest group first.
     introduction_year
         Dims (product,).
+    successors
+        Pairs of a product and the one that replaces it.
     """
 
     population: xr.DataArray
@@ -83,15 +85,33 @@ class Surroundings(NamedTuple):
     per_inhabitant: xr.DataArray
     group_income: xr.DataArray
     introduction_year: xr.DataArray
+    successors: tuple[tuple[str, str], ...] = ()
 
 
-def clean_statistics(kg: xr.DataArray, pieces: xr.DataArray, around: Surroundings, method: Method) -> Figures:
+class Collected(NamedTuple):
+    """Raw statistics of a country.
+
+    Attributes
+    ----------
+    kg, pieces
+        As collected. Dims (year, product), kg/yr and piece/yr, NaN where there is no figure.
+    is_as_reported
+        Whether a figure is what the country published; others were mirrored, scaled, split or lack a part,
+        and are estimates whatever a method does with them. Same dims.
+    """
+
+    kg: xr.DataArray
+    pieces: xr.DataArray
+    is_as_reported: xr.DataArray
+
+
+def clean_statistics(collected: Collected, around: Surroundings, method: Method) -> Figures:
     """Clean the raw statistics of a country and fill what is missing between their first and last year.
 
     Parameters
     ----------
-    kg, pieces
-        As collected. Dims (year, product), kg/yr and piece/yr, NaN where there is no figure.
+    collected
+        Raw statistics.
     around
         Population, income and the reference groups, for the years of the figures.
     method
@@ -107,6 +127,7 @@ def clean_statistics(kg: xr.DataArray, pieces: xr.DataArray, around: Surrounding
     InputError
         [CLN-...] or [RBM-...] for figures that a method cannot take.
     """
+    kg, pieces, is_as_reported = collected
     reported = kg.notnull() | pieces.notnull()
     products = reported["product"].values[reported.any("year").values]
     has_figures = reported.any("product").values
@@ -117,13 +138,17 @@ def clean_statistics(kg: xr.DataArray, pieces: xr.DataArray, around: Surrounding
     first, last = kg["year"].values[has_figures][[0, -1]]
     years = np.arange(first, last + 1)
     kg, pieces = (array.sel(product=products).reindex(year=years) for array in (kg, pieces))
+    firm = is_as_reported.sel(product=products).reindex(year=years, fill_value=False)
     if years.size < FEWEST_YEARS:
         reported = kg.notnull() & pieces.notnull()
-        origin = reported.astype(np.int8) * int(Origin.REPORTED)
-        return _collect(kg, pieces, origin)
-    if method == "robust":
-        return _clean_robust(kg, pieces, around)
-    return _clean_common(kg, pieces, around, strict=method == "common_strict")
+        figures = _collect(kg, pieces, reported.astype(np.int8) * int(Origin.REPORTED))
+    elif method == "robust":
+        figures = _clean_robust(kg, pieces, around)
+    else:
+        figures = _clean_common(kg, pieces, around, strict=method == "common_strict")
+    is_soft = (figures.origin == Origin.REPORTED) & ~firm
+    origin = figures.origin.where(~is_soft, int(Origin.ESTIMATED))
+    return figures._replace(origin=origin.astype(np.int8))
 
 
 def _clean_common(kg: xr.DataArray, pieces: xr.DataArray, around: Surroundings, *, strict: bool) -> Figures:
@@ -166,6 +191,7 @@ def _clean_robust(kg: xr.DataArray, pieces: xr.DataArray, around: Surroundings) 
             purchasing_power=around.income.sel(year=years).values[np.newaxis],
             introduction_year=_read_introduction(around, products),
             peers=PeerGroups(labels, group_kg, group_pieces, group_income),
+            successors=tuple(pair for pair in around.successors if {*pair} <= {*products}),
         )
     )
     origin = np.zeros(kg.shape, dtype=np.int8)

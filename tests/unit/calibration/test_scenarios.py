@@ -29,7 +29,7 @@ def test_that_the_past_of_a_scenario_is_that_of_the_baseline_in_every_draw(
     assert circular.draws is not None
     for quantity in ("ewaste_generated_total", "ewaste_collected", "recovered_value_total"):
         own, other = (draws[quantity].sel(year=HISTORY) for draws in (circular.draws, base))
-        assert np.array_equal(own, other)
+        assert np.allclose(own, other, rtol=1e-9, atol=0.0)
 
 
 def test_that_draws_that_have_learned_carry_their_end_of_life(lesson: Lesson, circular: Result) -> None:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,9 @@ from ainalym.errors import InputError
 pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
 
 OPTIONS = EnsembleOptions(draws=160, seed=4, block=16)
+
+LONGEST_START = 300.0
+"""Seconds after which a process that lives counts as stuck."""
 
 
 @pytest.fixture(scope="module")
@@ -110,17 +113,31 @@ def lone_cluster() -> Iterator[LoneCluster]:
     address = f"tcp://127.0.0.1:{port}"
     scheduler = start("scheduler", "--host", "127.0.0.1", "--port", str(port))
     worker = start("worker", address, "--no-nanny", "--nthreads", "1")
-    yield LoneCluster(address, scheduler, worker)
-    for process in (worker, scheduler):
-        process.kill()
-        process.wait()
+    try:
+        wait_until(lambda: is_answered(port), scheduler, "scheduler")
+        yield LoneCluster(address, scheduler, worker)
+    finally:
+        for process in (worker, scheduler):
+            process.kill()
+            process.wait()
 
 
-def wait_for_worker(cluster: Cluster) -> None:
-    deadline = time.monotonic() + 30.0
-    while not cluster.workers:
-        assert time.monotonic() < deadline, "the worker did not come"
+def wait_until(is_there: Callable[[], bool], process: subprocess.Popen[bytes], name: str) -> None:
+    """Wait for what a process shall do, as long as it lives: a busy machine may take minutes to start it."""
+    deadline = time.monotonic() + LONGEST_START
+    while not is_there():
+        assert process.poll() is None, f"the {name} ended by itself"
+        assert time.monotonic() < deadline, f"the {name} did not come"
         time.sleep(0.1)
+
+
+def is_answered(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for_worker(cluster: Cluster, lone: LoneCluster) -> None:
+    wait_until(lambda: bool(cluster.workers), lone.worker, "worker")
 
 
 @pytest.mark.parametrize("victim", ["worker", "scheduler"])
@@ -133,7 +150,7 @@ def test_that_losing_every_worker_is_told_and_leaves_nothing(
         process.wait()
 
     with open_cluster(address=lone_cluster.address, patience=2.0) as cluster:
-        wait_for_worker(cluster)
+        wait_for_worker(cluster, lone_cluster)
         with pytest.raises(InputError, match="ENS-009"):
             run_ensemble(model, OPTIONS, kill, blocks=cluster, folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -143,7 +160,7 @@ def test_that_a_running_cluster_gives_the_same_bits(
     model: Model, local: EnsembleResult, lone_cluster: LoneCluster
 ) -> None:
     with open_cluster(address=lone_cluster.address) as cluster:
-        wait_for_worker(cluster)
+        wait_for_worker(cluster, lone_cluster)
         assert_same_bits(run_ensemble(model, OPTIONS, blocks=cluster), local)
 
 

@@ -18,7 +18,7 @@ def drift_alone(model: Model, draws: int) -> np.ndarray:
     """Markets of one tonne, after drifting. Shape (product, year, draw)."""
     parameters = draw_parameters(model, Scores(RandomStreams(2), 0, draws))
     market = np.ones((len(model.products), len(model.years), draws))
-    let_drift(model, parameters.market_drift, market)
+    let_drift(model, parameters, market)
     return market
 
 

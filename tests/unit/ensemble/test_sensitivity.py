@@ -12,17 +12,16 @@ import pytest
 from ainalym.core.streams import RandomStreams
 from ainalym.ensemble import sensitivity
 from ainalym.ensemble.block import Workspace, compute_block
+from ainalym.ensemble.discards import compute_discards, survive
+from ainalym.ensemble.mixtures import AFTER_DISCARD, Runner, compute_outputs, exchange
 from ainalym.ensemble.model import Model, hold_at_centre
 from ainalym.ensemble.parameters import FAMILIES, Scores, draw_parameters
 from ainalym.ensemble.sensitivity import (
     Sensitivity,
     Task,
     analyse_sensitivity,
-    compute_discards,
-    compute_outputs,
     exchange_families,
     list_outputs,
-    survive,
     vary_alone,
 )
 from ainalym.errors import InputError
@@ -122,6 +121,19 @@ def test_that_each_exchange_moves_one_family(model: Model) -> None:
     prices = list(FAMILIES).index("prices")
     assert np.ptp(alone[prices, :, 0]) < 1e-9 * alone[prices, 0, 0]
     assert np.ptp(alone[prices, :, 4]) > 0.0
+
+
+def test_that_what_is_kept_between_exchanges_changes_no_bit(model: Model) -> None:
+    """Every exchange against a runner that knows nothing yet."""
+    runner = Runner(model, (50, 70))
+    one, other = (runner.draw(model, RandomStreams(1), first, 16) for first in (0, 64))
+    base = runner.discard(one)
+    for family in FAMILIES:
+        fresh = Runner(model, (50, 70))
+        mixed = fresh.take(exchange(one, other, family))
+        expected = compute_outputs(model, mixed, fresh.discard(mixed))
+        np.testing.assert_array_equal(runner.exchange(one, other, family, base), expected, err_msg=family)
+    assert set(FAMILIES) > AFTER_DISCARD
 
 
 def test_that_the_indices_cover_every_output_year_and_family(found: Sensitivity) -> None:

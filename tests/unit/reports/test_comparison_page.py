@@ -28,10 +28,10 @@ def comparison(side_by_side: tuple[Result, ...]) -> Comparison:
 
 @pytest.fixture(scope="module")
 def pages(comparison: Comparison) -> dict[str, str]:
-    return {language: render_comparison(comparison, language) for language in LANGUAGES}
+    return {language: render_comparison(comparison, language) for language in ("en", "ru")}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["en", "ru"])
 def test_that_the_page_needs_nothing_from_outside(pages: dict[str, str], language: str) -> None:
     page = pages[language]
     assert f'<html lang="{language}">' in page

@@ -66,7 +66,7 @@ def test_that_a_share_that_is_small_but_not_nothing_does_not_read_as_nothing() -
     translator = Translator("en")
     assert translator.percent(0.00003, 1) == "under 0.1\xa0%"
     assert translator.percent(0.0, 1) == "0.0\xa0%"
-    assert translator.percent(0.1629) == "16 %"
+    assert translator.percent(0.1629) == "16\xa0%"
 
 
 def test_that_russian_has_three_forms_of_a_plural() -> None:

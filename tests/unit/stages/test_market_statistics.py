@@ -6,7 +6,7 @@ import xarray as xr
 
 from ainalym.core.origins import Origin
 from ainalym.packages.reference import Reference
-from ainalym.stages.market_statistics import Method, Surroundings, clean_statistics
+from ainalym.stages.market_statistics import Collected, Figures, Method, Surroundings, clean_statistics
 
 YEARS = np.arange(2005, 2022)
 KEYS = ["0104", "0108", "0306"]
@@ -37,6 +37,22 @@ def figures(around: Surroundings) -> tuple[xr.DataArray, xr.DataArray]:
     return kg.where(keep), pieces.where(keep)
 
 
+def clean(
+    kg: xr.DataArray, pieces: xr.DataArray, around: Surroundings, method: Method, *, firm: bool = True
+) -> Figures:
+    return clean_statistics(Collected(kg, pieces, kg.notnull() & firm), around, method)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_that_a_figure_that_is_not_as_reported_is_an_estimate_whatever_the_method(
+    method: Method, figures: tuple[xr.DataArray, xr.DataArray], around: Surroundings
+) -> None:
+    origin = clean(*figures, around, method, firm=False).origin
+    assert Origin.REPORTED in clean(*figures, around, method).origin
+    assert Origin.REPORTED not in origin
+    assert Origin.ESTIMATED in origin
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_that_only_products_with_figures_come_back_and_without_gaps(
     method: Method, figures: tuple[xr.DataArray, xr.DataArray], around: Surroundings
@@ -45,7 +61,7 @@ def test_that_only_products_with_figures_come_back_and_without_gaps(
     kg, pieces = kg.copy(), pieces.copy()
     for array in (kg, pieces):
         array.loc[{"product": "0104", "year": 2012}] = np.nan
-    cleaned = clean_statistics(kg, pieces, around, method)
+    cleaned = clean(kg, pieces, around, method)
     assert cleaned.mass["product"].values.tolist() == KEYS
     assert cleaned.mass["year"].values.tolist() == YEARS.tolist()
     assert bool(cleaned.mass.notnull().all())
@@ -61,7 +77,7 @@ def test_that_only_products_with_figures_come_back_and_without_gaps(
 def test_that_a_regular_figure_stands_in_tonnes(
     method: Method, figures: tuple[xr.DataArray, xr.DataArray], around: Surroundings
 ) -> None:
-    cleaned = clean_statistics(*figures, around, method)
+    cleaned = clean(*figures, around, method)
     expected = figures[0].sel(product="0108", year=2010) / 1000
     assert float(cleaned.mass.sel(product="0108", year=2010)) == pytest.approx(float(expected), rel=0.02)
 
@@ -73,7 +89,7 @@ def test_that_an_absurd_figure_does_not_stand(
     kg, pieces = figures[0].copy(), figures[1].copy()
     kg.loc[{"product": "0108", "year": 2010}] *= 40
     pieces.loc[{"product": "0108", "year": 2010}] *= 40
-    cleaned = clean_statistics(kg, pieces, around, method)
+    cleaned = clean(kg, pieces, around, method)
     usual = figures[0].sel(product="0108", year=2010) / 1000
     assert float(cleaned.mass.sel(product="0108", year=2010)) < 2 * float(usual)
     assert int(cleaned.origin.sel(product="0108", year=2010)) != Origin.REPORTED
@@ -82,17 +98,17 @@ def test_that_an_absurd_figure_does_not_stand(
 def test_that_the_robust_method_gives_an_interval_and_the_common_one_none(
     figures: tuple[xr.DataArray, xr.DataArray], around: Surroundings
 ) -> None:
-    robust = clean_statistics(*figures, around, "robust")
+    robust = clean(*figures, around, "robust")
     assert bool((robust.lower <= robust.mass).all())
     assert bool((robust.upper >= robust.mass).all())
-    assert bool(clean_statistics(*figures, around, "common").lower.isnull().all())
+    assert bool(clean(*figures, around, "common").lower.isnull().all())
 
 
 def test_that_two_years_of_figures_stand_as_they_are(
     figures: tuple[xr.DataArray, xr.DataArray], around: Surroundings
 ) -> None:
     kg, pieces = (array.where(array["year"] >= 2020) for array in figures)
-    cleaned = clean_statistics(kg, pieces, around, "robust")
+    cleaned = clean(kg, pieces, around, "robust")
     np.testing.assert_allclose(cleaned.mass, kg.sel(year=[2020, 2021], product=KEYS) / 1000)
     assert set(np.unique(cleaned.origin)) == {Origin.REPORTED}
 
@@ -101,4 +117,4 @@ def test_that_no_figures_give_no_products(
     figures: tuple[xr.DataArray, xr.DataArray], around: Surroundings
 ) -> None:
     nothing = [xr.full_like(array, np.nan) for array in figures]
-    assert clean_statistics(nothing[0], nothing[1], around, "robust").mass.sizes["product"] == 0
+    assert clean(nothing[0], nothing[1], around, "robust").mass.sizes["product"] == 0

@@ -11,6 +11,7 @@ outliers deleted   outliers weigh less, the more the wilder they are; breaks in 
 gaps by rules      gaps from the years around and the countries beside, each as far as it has proved right
 strata             a response to purchasing power, so that one country with reference groups is enough
 line on income     a damped trend with income as driver
+screens by rules   what replaces a product tells how it fades
 kg, then pieces    both together, held by a unit weight that hardly moves
 one number         a distribution
 =================  =======================================================================================

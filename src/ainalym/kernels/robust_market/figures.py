@@ -12,6 +12,9 @@ from ainalym.kernels.robust_market.states import BoolArray, FloatArray, Readings
 SHORTEST_RUN_OF_ZEROS = 2
 """So many reported noughts at the beginning or end of a series are believed; a lone one is an error."""
 
+FEWEST_SERIES, FEWEST_YEARS_OF_BOTH = 3, 4
+"""Countries that must have both products in a year, and such years, before a replacement has a course."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogFigures:
@@ -26,7 +29,8 @@ class LogFigures:
     driver
         Purchasing power, less its mean over the years with figures. Shape (country + group, year).
     spreading
-        What is expected of the course of a product after its introduction. Shape (key, year).
+        What is expected of the course of a product after its introduction, and while another one replaces it.
+        Shape (key, year).
     reference_weight
         Usual unit weight. Shape (key, year); 0 where unknown.
     """
@@ -73,7 +77,7 @@ class LogFigures:
         )
 
 
-def take_logarithms(panel: MarketPanel, ramp: float) -> LogFigures:
+def take_logarithms(panel: MarketPanel, ramp: float, damping: float) -> LogFigures:
     """Take the logarithms of all that is above nought.
 
     Parameters
@@ -82,6 +86,8 @@ def take_logarithms(panel: MarketPanel, ramp: float) -> LogFigures:
         Checked figures.
     ramp
         Years over which a product spreads.
+    damping
+        Share of the pace of a replacement that is left a year later, after the last figures; in [0, 1).
 
     Returns
     -------
@@ -102,6 +108,11 @@ def take_logarithms(panel: MarketPanel, ramp: float) -> LogFigures:
     log_power = complete_purchasing_power(np.log(power))
     age = panel.years - panel.introduction_year[:, np.newaxis] + 1.0
     spreading = np.log1p(-np.exp(-np.maximum(age, 1.0) / ramp))
+    for old, new in panel.successors:
+        place, by = panel.keys.index(old), panel.keys.index(new)
+        both = has_kg[:, place] & has_kg[:, by]
+        odds = np.where(both, log_kg[:, by] - log_kg[:, place], np.nan)
+        spreading[place] += find_remaining_share(odds, damping)
     return LogFigures(
         log_kg,
         log_pieces,
@@ -111,6 +122,52 @@ def take_logarithms(panel: MarketPanel, ramp: float) -> LogFigures:
         spreading,
         _complete_weight(panel.reference_weight, spreading.shape),
     )
+
+
+def find_remaining_share(odds: FloatArray, damping: float) -> FloatArray:
+    """Find which share of their common market a product keeps that another one replaces.
+
+    Parameters
+    ----------
+    odds
+        Logarithm of the sales of the new product over those of the old one. Shape (country, year), NaN where
+        one of them is unknown.
+    damping
+        Share of the pace that is left a year later, after the last year with figures; in [0, 1).
+
+    Returns
+    -------
+    FloatArray
+        Natural logarithm of the share. Shape (year,); 0 where the new product does not gain, or too little is
+        known.
+
+    Notes
+    -----
+    A replacement follows a logistic curve (Fisher and Pry), so the logarithm of the odds is a line. It is
+    laid through the medians over the countries of each year: its slope is the median of the slopes of all
+    pairs of years (Theil and Sen), so that single years and countries do not bend it. The newcomer keeps
+    its own course: on figures of the European Union it was worse foretold as the rest of a common market.
+
+    References
+    ----------
+    Fisher, Pry (1971), A simple substitution model of technological change, Technological Forecasting and
+    Social Change 3. Sen (1968), Estimates of the regression coefficient based on Kendall's tau, Journal of
+    the American Statistical Association 63.
+    """
+    count = (~np.isnan(odds)).sum(0)
+    years = np.flatnonzero(count >= min(FEWEST_SERIES, odds.shape[0]))
+    if years.size < FEWEST_YEARS_OF_BOTH:
+        return np.zeros(odds.shape[1])
+    medians = np.nanmedian(odds[:, years], axis=0)
+    first, second = np.triu_indices(years.size, k=1)
+    pace = float(np.median((medians[second] - medians[first]) / (years[second] - years[first])))
+    if pace <= 0:
+        return np.zeros(odds.shape[1])
+    start = float(np.median(medians - pace * years))
+    place = np.arange(odds.shape[1])
+    ahead = np.maximum(place - years[-1], 0)
+    beyond = damping * (1.0 - damping**ahead) / (1.0 - damping)
+    return np.asarray(-np.logaddexp(0.0, start + pace * (np.minimum(place, years[-1]) + beyond)))
 
 
 def complete_purchasing_power(log_power: FloatArray) -> FloatArray:

@@ -115,7 +115,7 @@ def estimate_market(panel: MarketPanel, settings: RobustSettings = DEFAULT_SETTI
     Raises
     ------
     InputError
-        RBM-001 to RBM-008.
+        RBM-001 to RBM-009.
 
     Notes
     -----
@@ -125,9 +125,10 @@ def estimate_market(panel: MarketPanel, settings: RobustSettings = DEFAULT_SETTI
 
     with a damped trend in the profile, a response that drifts, an autoregressive movement whose steps follow
     a Student distribution (so that a series may break) and Student noise (so that a figure may be wild). The
-    unit weight follows the same model around its reference weight, without purchasing power. Where kg and
-    pieces of a cell do not fit the path of the unit weight, the one nearer to what all other figures say
-    counts.
+    unit weight follows the same model around its reference weight, without purchasing power. A product that
+    another one replaces is expected to lose its share along a logistic curve, damped after the last figure.
+    Where kg and pieces of a cell do not fit the path of the unit weight, the one nearer to what all other
+    figures say counts.
 
     A reported figure stands as it is while its weight is ordinary. Its interval tells how well the other
     figures would know it; that of an imputed one has the year's own movement on top.
@@ -136,7 +137,7 @@ def estimate_market(panel: MarketPanel, settings: RobustSettings = DEFAULT_SETTI
     believed (not yet, no longer sold), all others are kept out and estimated.
     """
     check_panel(panel, settings)
-    figures = take_logarithms(panel, settings.ramp)
+    figures = take_logarithms(panel, settings.ramp, settings.level.slope_damping)
     path = smooth_ratios(figures, settings)
     level, reconciled = smooth_levels(figures, path, settings)
     return _assemble(panel, path, level, reconciled, settings)

@@ -68,6 +68,9 @@ class MarketPanel:
         the figures.
     peers
         Groups of other countries, over the same keys and years. None = the countries have one another alone.
+    successors
+        Pairs of a product and the one that replaces it, both of ``keys``; each product is replaced at most
+        once.
     """
 
     countries: tuple[str, ...]
@@ -81,6 +84,7 @@ class MarketPanel:
     phase_out_year: FloatArray | None = None
     reference_weight: FloatArray | None = None
     peers: PeerGroups | None = None
+    successors: tuple[tuple[str, str], ...] = ()
 
 
 def check_panel(panel: MarketPanel, settings: RobustSettings) -> None:
@@ -94,7 +98,7 @@ def check_panel(panel: MarketPanel, settings: RobustSettings) -> None:
     Raises
     ------
     InputError
-        RBM-001 to RBM-008.
+        RBM-001 to RBM-009.
     """
     problems = _check_axes(panel) + check_settings(settings)
     if not problems:
@@ -180,6 +184,22 @@ def _check_labels(panel: MarketPanel) -> list[Problem]:
         if twice:
             mend = "Add the two up, or drop one."
             problems.append(Problem("RBM-003", what, f"{', '.join(twice)} twice", "each label once", mend))
+    return problems + _check_successors(panel)
+
+
+def _check_successors(panel: MarketPanel) -> list[Problem]:
+    """Check that pairs name two products of the panel, and no product has two successors."""
+    replaced = [old for old, _ in panel.successors]
+    mend = "Leave the pair out, or correct it."
+    problems = [
+        Problem("RBM-009", "successors", f"{old}, {new}", "two different products of the panel", mend)
+        for old, new in panel.successors
+        if old == new or not {old, new} <= set(panel.keys)
+    ]
+    problems += [
+        Problem("RBM-009", "successors", f"{old} replaced twice", "one successor of each product", mend)
+        for old in sorted({old for old in replaced if replaced.count(old) > 1})
+    ]
     return problems
 
 

@@ -38,6 +38,7 @@ MONTHS = (
     "декабрь",
 )
 MONTH_HEADING = re.compile(r"^(\S+)\s+(\d{4})\s+года(\*?)$")
+MONTH_LIKE = re.compile(r"\d|янв|фев|мар|апр|май|мая|июн|июл|авг|сен|окт|ноя|дек")
 MONTH_ROW, NATIONAL_ROW = 2, 4
 
 STUB_BYTES = 100_000
@@ -91,8 +92,9 @@ def read_foreign_trade(path: Path, flow: Flow | None = None) -> pd.DataFrame:
     ------
     InputError
         [TRD-002] for another workbook, [TRD-005] for a month heading that is not one, [TRD-006] for a code
-        that is none, [TRD-009] if it is damaged, [TRD-011] for a workbook without figures, [TRD-013] for a
-        cell that is no number, [TRD-022] if it cannot be known whether it is imports or exports.
+        that is none, [TRD-009] if it is damaged, [TRD-010] if it has no codes, [TRD-011] for a workbook
+        without figures, [TRD-013] for a cell that is no number, [TRD-022] if it cannot be known whether it
+        is imports or exports.
     """
     with open_workbook(path) as workbook:
         problems: list[Problem] = []
@@ -105,6 +107,17 @@ def read_foreign_trade(path: Path, flow: Flow | None = None) -> pd.DataFrame:
     if problems:
         raise InputError(problems, about=f"workbook '{path.name}'")
     frame = pd.DataFrame([row for sheet in figures for row in _list_rows(sheet)])
+    if frame.empty:
+        where = f"file '{path.name}' [{', '.join(sheet.name for sheet in figures)}]"
+        raise InputError(
+            Problem(
+                "TRD-010",
+                where,
+                "no code with an amount",
+                "HS codes of 6 digits below the national total",
+                "Fetch the workbook again; the layout may have changed.",
+            )
+        )
     return frame.assign(flow=said, reporter="KAZ", partner=WORLD, source="bns-hs6", file=path.name)
 
 
@@ -163,7 +176,10 @@ def _read_sheet(workbook: Workbook, name: str, problems: list[Problem]) -> _Shee
         elif line == NATIONAL_ROW:
             if label != NATIONAL_LABEL:
                 break
+            known = len(problems)
             sheet.months = dict(_read_months(workbook.name, name, months, problems))
+            if not sheet.months and len(problems) == known:
+                problems.append(_describe_month(workbook.name, name, "", "no month"))
             sheet.columns = [start + offset for start in sheet.months for offset in range(3)]
             sheet.national = _read_amounts(workbook.name, sheet, line, row, problems)
         elif line > NATIONAL_ROW:
@@ -191,16 +207,18 @@ def _read_months(
         if found is not None and found.group(1).casefold() in MONTHS:
             month = MONTHS.index(found.group(1).casefold()) + 1
             yield column, (int(found.group(2)), month, found.group(3) == "*")
-        elif re.search(r"\d{4}", text):
-            problems.append(
-                Problem(
-                    "TRD-005",
-                    f"file '{file}' [{sheet}], row {MONTH_ROW}, column {name_column(column)}",
-                    repr(text),
-                    "a month such as 'январь 2025 года'",
-                    "The publisher may have renamed the heading: write it as before and try again.",
-                )
-            )
+        elif column > 0 and MONTH_LIKE.search(text.casefold()):
+            problems.append(_describe_month(file, sheet, f", column {name_column(column)}", repr(text)))
+
+
+def _describe_month(file: str, sheet: str, column: str, got: str) -> Problem:
+    return Problem(
+        "TRD-005",
+        f"file '{file}' [{sheet}], row {MONTH_ROW}{column}",
+        got,
+        "a month such as 'январь 2025 года'",
+        "The publisher may have renamed the heading: write it as before and try again.",
+    )
 
 
 def _read_amounts(

@@ -131,6 +131,16 @@ class Engine:
         """
         return self._execute(statement).df()
 
+    def keep_order(self, is_kept: bool) -> None:
+        """Say whether rows are written in the order in which they are read.
+
+        Parameters
+        ----------
+        is_kept
+            True for the same order, at the price of threads that wait.
+        """
+        self._execute(f"SET preserve_insertion_order = {'true' if is_kept else 'false'}")
+
     def register(self, name: str, frame: pd.DataFrame) -> None:
         """Give a small table to the engine.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import os
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from ainalym.packages.trade.classification import (
 from ainalym.packages.trade.country_codes import read_country_codes
 from ainalym.packages.trade.engine import Engine, Listener, open_engine, quote_text
 from ainalym.packages.trade.import_options import ImportOptions, check_options
+from ainalym.packages.trade.staged import Staged
 from ainalym.packages.trade.staging import prepare_engine, stage_files
 from ainalym.packages.trade.statistics_options import MONTHS_OF_A_YEAR
 from ainalym.packages.trade.store import (
@@ -29,6 +32,7 @@ from ainalym.packages.trade.store import (
     StoredImport,
     commit,
     compute_file_hash,
+    express_rows,
     make_scratch,
     name_next,
     open_or_begin_store,
@@ -54,10 +58,10 @@ ORDER = "ORDER BY year, flow, reporter, partner, hs_revision, code, period, file
 
 SORTED_UP_TO_ROWS = 5_000_000
 """Rows up to which a file is sorted, so that the same input gives the same bytes; beyond, sorting costs more
-than all the rest."""
+than all the rest. Larger files of which every row counts are not even written a second time."""
 
 KEEP_OLD = Template("""
-    COPY (SELECT * FROM read_parquet($old) old
+    COPY (SELECT * FROM $old old
         WHERE NOT EXISTS (SELECT 1 FROM replaced WHERE replaced.source = old.source
             AND replaced.reporter = old.reporter AND replaced.flow = old.flow AND replaced.year = old.year
             AND (replaced.code = old.code OR replaced.hs_revision <> old.hs_revision
@@ -195,9 +199,13 @@ def import_trade(
         return _summarise(engine, now, iso3, absurd, started)
 
 
-def _check(engine: Engine, staged: row_checks.Staged, store: Store, iso3: str, options: ImportOptions) -> int:
+def _check(engine: Engine, staged: Staged, store: Store, iso3: str, options: ImportOptions) -> int:
     """Check the staged rows; return how many of them have an absurd unit weight and are let in."""
-    problems = [*row_checks.check_levels(engine, staged, iso3), *row_checks.check_cells(engine, staged)]
+    problems = [
+        *staged.problems,
+        *row_checks.check_levels(engine, staged, iso3),
+        *row_checks.check_cells(engine, staged),
+    ]
     if problems:
         # Rows with unreadable cells would only repeat their problems as gaps and odd weights.
         raise InputError(problems, about="the files to import")
@@ -218,7 +226,7 @@ def _check(engine: Engine, staged: row_checks.Staged, store: Store, iso3: str, o
 def _write(
     engine: Engine,
     store: Store,
-    staged: row_checks.Staged,
+    staged: Staged,
     source: Source,
     replace: bool,
     absurd: str,
@@ -235,9 +243,11 @@ def _write(
                 kept.append(entry)
             elif rewritten.rows:
                 added.append(rewritten)
-    name = name_next(store, source, len(added))
-    target = scratch / name
     first, last, rows = engine.fetch(YEARS)[0]
+    if rows > SORTED_UP_TO_ROWS and not absurd and row_checks.are_all_used(engine):
+        added += _adopt(engine, store, staged, source, scratch, len(added))
+        return commit(store, tuple(kept), tuple(added), scratch)
+    target = scratch / name_next(store, source, len(added))
     statement = WRITE.substitute(
         # Where there are none, weights need not be looked up again.
         rows="weighed" if absurd else "used",
@@ -252,12 +262,31 @@ def _write(
     return commit(store, tuple(kept), tuple(added), scratch)
 
 
+def _adopt(
+    engine: Engine, store: Store, staged: Staged, source: Source, scratch: Path, offset: int
+) -> list[StoredImport]:
+    """Take the staging tables for tables of the store: writing their rows again would change none."""
+    added = []
+    for place, table in enumerate(staged.tables):
+        target = scratch / name_next(store, source, offset + place)
+        try:
+            # The engine goes on reading the table under its old name.
+            os.link(table.path, target)
+        except OSError:
+            shutil.copyfile(table.path, target)
+        found = engine.fetch("SELECT count(*), min(year), max(year) FROM read_parquet(?)", [str(target)])
+        rows, first, last = found[0]
+        inputs = (InputFile(name=table.file, bytes=staged.files[table.file][0].size),)
+        added.append(_describe_import(target, source, inputs, int(rows), int(first), int(last)))
+    return added
+
+
 def _keep_rest(
     engine: Engine, store: Store, entry: StoredImport, scratch: Path, offset: int
 ) -> StoredImport | None:
     """Write those rows of an older import that are not replaced; None if it keeps all its rows."""
     target = scratch / name_next(store, entry.source, offset)
-    old = quote_text(str(store.folder / entry.file))
+    old = express_rows([store.folder / entry.file])
     engine.run(KEEP_OLD.substitute(old=old, target=quote_text(str(target))))
     found = engine.fetch("SELECT count(*), min(year), max(year) FROM read_parquet(?)", [str(target)])
     rows, first, last = found[0]

@@ -71,11 +71,12 @@ def read_mapping(path: Path) -> TradeMapping:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        problem = _describe(
-            path, "the file", str(error), "a mapping file in UTF-8", "Correct the path or save it."
-        )
-        raise InputError(problem) from error
+    except OSError as error:
+        got = (error.strerror or str(error)).lower()
+        raise InputError(_describe(path, "the file", got, "a mapping file", "Correct the path.")) from error
+    except UnicodeDecodeError as error:
+        got, mend = "text that is not UTF-8", "Save the file as UTF-8."
+        raise InputError(_describe(path, "the file", got, "text in UTF-8", mend)) from error
     document = _read_csv(path, text) if path.suffix.lower() == ".csv" else _read_yaml(path, text)
     try:
         mapping = TradeMapping.model_validate(document)

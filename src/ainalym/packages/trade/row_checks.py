@@ -7,15 +7,13 @@ is counted. Rows are found in the staging table, which holds the rows of one cou
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from string import Template
 from typing import NamedTuple
 
 from ainalym.errors import Problem
 from ainalym.packages.trade.engine import Engine, quote_list, quote_text
-from ainalym.packages.trade.recognition import Recognised
-from ainalym.packages.trade.source_file import SourceFile
+from ainalym.packages.trade.staged import Staged
 from ainalym.packages.trade.tabular import (
     ISSUE_CODE,
     ISSUE_FLOW,
@@ -25,17 +23,15 @@ from ainalym.packages.trade.tabular import (
     ISSUE_REVISION,
     ISSUE_VALUE,
     LEVELS,
-    FoundLine,
 )
 from ainalym.packages.trade.tidy import FLOWS, REVISIONS
 
 LEAF, AGGREGATE = LEVELS[:2]
 
+THOUSAND = 1000.0
+
 PROBLEMS_SHOWN = 200
 """How many problems of one kind are told one by one."""
-
-LineFinder = Callable[[str, str], list[FoundLine]]
-"""Finds the lines of a file, named first, whose staged columns meet a condition."""
 
 VIEWS = (
     """CREATE OR REPLACE VIEW used AS SELECT * FROM staged WHERE level = 0 AND issue = 0""",
@@ -59,6 +55,8 @@ COUNT_LEVELS = """
 BY_FILE = "SELECT file, level, rows FROM levels ORDER BY file, level"
 BY_LEVEL = "SELECT level, sum(rows) FROM levels GROUP BY level ORDER BY level"
 ISSUES_BY_FILE = "SELECT file, sum(issues) FROM levels GROUP BY file HAVING sum(issues) > 0 ORDER BY file"
+
+COUNT_BESIDE = "SELECT count(*) FROM staged WHERE level <> 0 OR issue <> 0"
 
 COUNT_ABSURD = Template("SELECT count(*) FILTER (reporter = $iso3), count(*) FROM weighed WHERE $absurd")
 WEIGHTS = Template("""
@@ -173,22 +171,6 @@ class Row(NamedTuple):
     flow: str
 
 
-@dataclass(frozen=True)
-class Staged:
-    """What is known of the files whose rows are staged.
-
-    Attributes
-    ----------
-    files
-        Files, with the layout of those that come as one table.
-    find_lines
-        Finds lines in a file whose rows were staged without them.
-    """
-
-    files: Mapping[str, tuple[SourceFile, Recognised | None]]
-    find_lines: LineFinder
-
-
 def check_cells(engine: Engine, staged: Staged) -> Iterator[Problem]:
     """[TRD-006], [TRD-013], [TRD-020] to [TRD-022] Find cells that are not what their column holds."""
     total, shown = 0, 0
@@ -263,6 +245,22 @@ def count_nested(engine: Engine) -> int:
     return int(engine.fetch("SELECT count(*) FROM nested_totals")[0][0])
 
 
+def are_all_used(engine: Engine) -> bool:
+    """Whether every staged row is of use, after :func:`check_nesting`.
+
+    Parameters
+    ----------
+    engine
+        Engine.
+
+    Returns
+    -------
+    bool
+        True if no row is left out.
+    """
+    return not count_nested(engine) and not engine.fetch(COUNT_BESIDE)[0][0]
+
+
 def check_nesting(engine: Engine, staged: Staged) -> Iterator[Problem]:
     """[TRD-008] Leave out totals of six digits beside their own parts, and find those that are not their sum.
 
@@ -333,12 +331,16 @@ def check_weights(engine: Engine, staged: Staged, factor: float, iso3: str, tota
         yield Problem(
             "TRD-007",
             where + _name_columns(staged, str(file), (ISSUE_KG, ISSUE_PIECES)),
-            f"{kg:,.0f} kg in {pieces:,.0f} pieces, {kg / pieces:,.4g} kg/piece for code {code}",
+            f"{kg:,.0f} kg in {pieces:,.0f} pieces, {_show_weight(kg / pieces)} kg/piece for code {code}",
             f"about {span} kg/piece for product {products.replace(';', ' or ')}, up to {factor:g} times off",
             "Correct the row or ask the publisher. To import such rows with a flag and without their pieces, "
             "run again with --accept-absurd.",
         )
     yield from _count_rest(total, len(rows), "TRD-007", "rows with an absurd unit weight")
+
+
+def _show_weight(weight: float) -> str:
+    return f"{weight:,.0f}" if weight >= THOUSAND else f"{weight:.3g}"
 
 
 def check_repetition(engine: Engine, staged: Staged) -> Iterator[Problem]:

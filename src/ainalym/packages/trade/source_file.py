@@ -118,12 +118,7 @@ def open_source_file(path: Path, scratch: Path, options: TextOptions) -> SourceF
         [TRD-001] if it is not there, [TRD-004] for another encoding, [TRD-009] if it is cut off or damaged,
         [TRD-010] if it is empty, [TRD-012] for a missing sheet, [TRD-019] for a packed archive.
     """
-    if not path.is_file():
-        raise InputError(
-            Problem(
-                "TRD-001", f"file '{path}'", "no such file", "a file that can be read", "Correct the path."
-            )
-        )
+    check_readable(path)
     readers: dict[Container, Callable[[Path, Path, TextOptions], SourceFile]] = {
         "parquet": _open_parquet,
         "workbook": _open_workbook,
@@ -145,6 +140,30 @@ def open_source_file(path: Path, scratch: Path, options: TextOptions) -> SourceF
             )
         )
     return readers[container](path, scratch, options)
+
+
+def check_readable(path: Path) -> None:
+    """Refuse what is no file, or may not be read.
+
+    Parameters
+    ----------
+    path
+        As the user gave it.
+
+    Raises
+    ------
+    InputError
+        [TRD-001].
+    """
+    if path.is_dir():
+        got, mend = "a folder", "Name the files in it, such as FOLDER/*.csv."
+    elif not path.is_file():
+        got, mend = "no such file", "Correct the path."
+    elif not os.access(path, os.R_OK):
+        got, mend = "a file that you may not read", "Ask for the right to read it, or copy it."
+    else:
+        return
+    raise InputError(Problem("TRD-001", f"file '{path}'", got, "a file that can be read", mend))
 
 
 def detect_container(path: Path) -> Container:
@@ -298,6 +317,12 @@ def _open_text(path: Path, scratch: Path, options: TextOptions) -> SourceFile:
         table = _transcode(path, scratch, encoding)
         sample = read_sample(table)
     else:
+        if b"\0" in sample and not sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            expected = "a table as text, a workbook, Parquet or JSON"
+            mend = "Check that it is the right file, and fetch it again."
+            raise InputError(
+                Problem("TRD-002", f"file '{path.name}'", "bytes that are no text", expected, mend)
+            )
         check_encoding(path.name, sample)
     lines = sample.decode("utf-8-sig", errors="ignore").splitlines()
     if len([line for line in lines if line.strip()]) <= options.heading_line:

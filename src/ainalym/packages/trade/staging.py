@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from string import Template
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,8 +27,15 @@ from ainalym.packages.trade.import_options import ImportOptions
 from ainalym.packages.trade.layouts import LAYOUTS, Layout
 from ainalym.packages.trade.mapping_file import check_constants, make_layout, read_mapping
 from ainalym.packages.trade.recognition import Recognised, recognise
-from ainalym.packages.trade.row_checks import PROBLEMS_SHOWN, VIEWS, Staged
-from ainalym.packages.trade.source_file import SourceFile, TextOptions, detect_container, open_source_file
+from ainalym.packages.trade.row_checks import PROBLEMS_SHOWN, VIEWS
+from ainalym.packages.trade.source_file import (
+    SourceFile,
+    TextOptions,
+    check_readable,
+    detect_container,
+    open_source_file,
+)
+from ainalym.packages.trade.staged import Staged, StagedTable
 from ainalym.packages.trade.tabular import (
     LEVELS,
     MACROS,
@@ -46,26 +52,15 @@ YEARS_STAGED = "SELECT DISTINCT year FROM staged WHERE level = 0 AND issue = 0 O
 
 COPY_WORKBOOK = Template("""
     COPY (SELECT $columns, CAST(0 AS TINYINT) AS digits, CAST(level AS TINYINT) AS level,
-            CAST(0 AS TINYINT) AS issue, CAST(0 AS UBIGINT) AS split FROM workbook_rows)
+            CAST(0 AS TINYINT) AS issue, CAST(0 AS UBIGINT) AS split, $file AS file, $source AS source
+        FROM workbook_rows)
     TO $target (FORMAT parquet)
 """)
 
-STAGED = Template("""
-    SELECT *, $file AS file, $source AS source, CAST($kg_rounding AS DOUBLE) AS kg_rounding
-    FROM read_parquet($table)
-""")
+STAGED = Template("SELECT *, CAST($kg_rounding AS DOUBLE) AS kg_rounding FROM read_parquet($table)")
 
 KG_ROUNDING_OF_BNS = 1000.0
 """The workbooks give tonnes, at times without decimals."""
-
-
-class _Table(NamedTuple):
-    """A staging table: its file, and what is the same in all its rows."""
-
-    path: Path
-    file: str
-    source: Source
-    kg_rounding: float
 
 
 def prepare_engine(engine: Engine, reference: Reference, country: CountryTables) -> None:
@@ -125,16 +120,16 @@ def stage_files(
     Returns
     -------
     Staged
-        What is known of the files.
+        What is known of the files, with the problems of those that cannot be staged beside others that can.
 
     Raises
     ------
     InputError
-        With what is wrong with each of the files, told together.
+        With what is wrong with each of the files, told together, if none can be staged.
     """
     known: dict[str, tuple[SourceFile, Recognised | None]] = {}
     problems: list[Problem] = []
-    tables: list[_Table] = []
+    tables: list[StagedTable] = []
     if source == "bns-resources":
         tables = _stage_resources(engine, files, scratch)
         known = {path.name: (_describe_workbook(path), None) for path in files}
@@ -146,7 +141,7 @@ def stage_files(
                 if source == "bns-hs6":
                     file, recognised = _describe_workbook(path), None
                     frame = read_foreign_trade(path, options.flow)
-                    _stage_frame(engine, frame, target, scope)
+                    _stage_frame(engine, frame, target, path.name, source, scope)
                     rounding = KG_ROUNDING_OF_BNS
                 else:
                     file, recognised = _open(engine, path, scratch, text, layouts, source)
@@ -155,10 +150,10 @@ def stage_files(
                     stage_table(engine, file, recognised, scope, target)
                     rounding = recognised.layout.kg_rounding
                 known[file.name] = (file, recognised)
-                tables.append(_Table(target, file.name, source, rounding))
+                tables.append(StagedTable(target, file.name, rounding))
             except InputError as error:
                 problems += error.problems
-    if problems:
+    if problems and not tables:
         raise InputError(problems, about="the files to import" if len(files) > 1 else "")
     _define_views(engine, reference, tables, options.tables)
 
@@ -170,20 +165,15 @@ def stage_files(
         limit = 4 * PROBLEMS_SHOWN
         return find_problem_lines(engine, source_file, recognised, scope, condition, limit)
 
-    return Staged(known, find_lines)
+    return Staged(known, find_lines, tuple(tables), tuple(problems))
 
 
 def _define_views(
-    engine: Engine, reference: Reference, tables: Sequence[_Table], country: CountryTables
+    engine: Engine, reference: Reference, tables: Sequence[StagedTable], country: CountryTables
 ) -> None:
     """Define the rows of all files, those of use, and the weights that their codes should have."""
     parts = [
-        STAGED.substitute(
-            table=quote_text(str(table.path)),
-            file=quote_text(table.file),
-            source=quote_text(table.source),
-            kg_rounding=table.kg_rounding,
-        )
+        STAGED.substitute(table=quote_text(str(table.path)), kg_rounding=table.kg_rounding)
         for table in tables
     ]
     engine.run("CREATE OR REPLACE VIEW staged AS " + " UNION ALL ".join(parts))
@@ -225,9 +215,7 @@ def _open(
 
 
 def _describe_workbook(path: Path) -> SourceFile:
-    if not path.is_file():
-        expected, mend = "a file that can be read", "Correct the path."
-        raise InputError(Problem("TRD-001", f"file '{path}'", "no such file", expected, mend))
+    check_readable(path)
     container = detect_container(path)
     if container != "workbook":
         got = "0 bytes" if container == "empty" else f"a file of another kind ({container})"
@@ -237,19 +225,26 @@ def _describe_workbook(path: Path) -> SourceFile:
     return SourceFile(path.name, path, "csv", (), ",", False, 1, path.stat().st_size)
 
 
-def _stage_resources(engine: Engine, files: Sequence[Path], scratch: Path) -> list[_Table]:
+def _stage_resources(engine: Engine, files: Sequence[Path], scratch: Path) -> list[StagedTable]:
     """Stage all editions together, since the longest period of a year counts, each under its own name."""
     for path in files:
         _describe_workbook(path)
     tables = []
     for number, (name, rows) in enumerate(read_resources(files).groupby("file", sort=True)):
         target = scratch / f"{number:04d}.parquet"
-        _stage_frame(engine, rows, target)
-        tables.append(_Table(target, str(name), "bns-resources", KG_ROUNDING_OF_BNS))
+        _stage_frame(engine, rows, target, str(name), "bns-resources")
+        tables.append(StagedTable(target, str(name), KG_ROUNDING_OF_BNS))
     return tables
 
 
-def _stage_frame(engine: Engine, frame: pd.DataFrame, target: Path, scope: Scope | None = None) -> None:
+def _stage_frame(
+    engine: Engine,
+    frame: pd.DataFrame,
+    target: Path,
+    file: str,
+    source: Source,
+    scope: Scope | None = None,
+) -> None:
     """Write rows of a workbook to a staging table, with the columns by which rows are checked."""
     codes = frame["code"].astype(str)
     is_wanted = np.full(len(frame), True)
@@ -259,4 +254,10 @@ def _stage_frame(engine: Engine, frame: pd.DataFrame, target: Path, scope: Scope
     stored = {name: kind for name, kind in TIDY_COLUMNS.items() if name not in ("source", "file")}
     columns = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in stored.items())
     engine.register("workbook_rows", complete)
-    engine.run(COPY_WORKBOOK.substitute(columns=columns, target=quote_text(str(target))))
+    copy = COPY_WORKBOOK.substitute(
+        columns=columns,
+        file=quote_text(file),
+        source=quote_text(source),
+        target=quote_text(str(target)),
+    )
+    engine.run(copy)

@@ -31,29 +31,32 @@ STORED = Template("""
 
 COVERAGE = """
     WITH published AS (
-        SELECT is_own, flow, year, source, count(DISTINCT period) AS months
-        FROM stored WHERE months = 1 GROUP BY is_own, flow, year, source)
+        SELECT is_own, CASE WHEN source = 'comext' THEN 'all' ELSE reporter END AS together, flow, year,
+        source,
+            count(DISTINCT period) AS months
+        FROM stored WHERE months = 1 GROUP BY ALL)
     SELECT stored.is_own, reporter, stored.flow, CAST(stored.year AS INTEGER) AS year, stored.source,
         CAST(least(12, CASE WHEN max(stored.months) > 1 THEN max(stored.months)
             ELSE max(published.months) END) AS INTEGER) AS months,
         count(*) AS rows, sum(kg) AS kg, sum(pieces) AS pieces, sum(value_usd) AS value_usd
     FROM stored LEFT JOIN published ON published.is_own = stored.is_own AND published.flow = stored.flow
         AND published.year = stored.year AND published.source = stored.source
+        AND published.together IN ('all', stored.reporter)
     GROUP BY stored.is_own, reporter, stored.flow, stored.year, stored.source
     ORDER BY stored.is_own, reporter, stored.flow, stored.year, stored.source
 """
 """What there is, by reporter.
 
-A reporter in years has the whole year, one in months as many as its publication has of any reporter: a
-partner with little trade has months without any. A partner that stopped reporting before the others is so
-taken for one that stopped trading.
+A reporter in years has the whole year, one in months as many as it has rows of. A monthly file of Comext
+holds all member states, so that there a month without a row is a month without trade; elsewhere it cannot
+be told from a month that was not reported, and is taken for one.
 """
 
-OF_CHOSEN = """
-    CREATE OR REPLACE VIEW of_chosen AS
-    SELECT stored.*, factor FROM stored JOIN chosen ON chosen.reporter = stored.reporter
-        AND chosen.flow = stored.flow AND chosen.year = stored.year AND chosen.source = stored.source
-"""
+OF_CHOSEN = Template("""
+    CREATE OR REPLACE VIEW $name AS
+    SELECT stored.*, factor FROM stored JOIN $choice choice ON choice.reporter = stored.reporter
+        AND choice.flow = stored.flow AND choice.year = stored.year AND choice.source = stored.source
+""")
 
 COUNTED = """
     CREATE OR REPLACE VIEW counted AS
@@ -65,7 +68,7 @@ COUNTED = """
 
 PARTNERS = """
     CREATE OR REPLACE VIEW by_partner AS
-    SELECT * FROM of_chosen WHERE is_own AND flow = 'import' AND partner <> 'WLD'
+    SELECT * FROM of_chosen WHERE is_own AND flow IN ('import', 'export') AND partner <> 'WLD'
 """
 
 CODE = """
@@ -124,7 +127,7 @@ USED = Template("""
         SELECT *, sound_pieces > 0 AS by_pieces,
             value_usd / CASE WHEN sound_pieces > 0 THEN sound_pieces ELSE kg END AS unit_value
         FROM partners_by_product
-        WHERE value_usd > 0 AND (sound_pieces > 0 OR kg > 0)),
+        WHERE flow = 'import' AND value_usd > 0 AND (sound_pieces > 0 OR kg > 0)),
     compared AS (
         SELECT *, median(unit_value) OVER same AS usual, count(DISTINCT partner) OVER same AS others
         FROM priced
@@ -135,6 +138,25 @@ USED = Template("""
     FROM (SELECT *, others >= $fewest AND unit_value < usual * $share AS is_used FROM compared)
     GROUP BY year, product ORDER BY year, product
 """)
+
+VALUES = """
+    WITH told AS (
+        SELECT is_own, true AS is_whole, flow, year, CASE WHEN is_own THEN 'WLD' ELSE reporter END AS partner,
+            product, share, value_usd
+        FROM lines_by_product WHERE flow IN ('import', 'export')
+        UNION ALL
+        SELECT is_own, true, flow, year, partner, product, share, value_usd FROM partners_by_product
+        UNION ALL
+        SELECT is_own, false, flow, year, reporter, product, share, value_usd FROM parts_by_product)
+    SELECT is_own, is_whole, flow, CAST(year AS INTEGER) AS year, partner, product,
+        sum(share * value_usd) AS value
+    FROM told GROUP BY ALL ORDER BY ALL
+"""
+"""Value of what was traded with whom, USD a year.
+
+Once the country's own reports, in all (``WLD``) and by partner; then those of its partners, and of those that
+report a part of the year what this comes to in twelve months.
+"""
 
 MAPPED_SHARES = """
     CREATE OR REPLACE TABLE mapped_shares AS
@@ -188,18 +210,24 @@ def define_amounts(engine: Engine, mass_from: str) -> None:
     Parameters
     ----------
     engine
-        Engine with the tables ``chosen``, ``shares``, ``fine_codes``, ``product_weights`` and
-        ``code_weights``.
+        Engine with the tables ``chosen``, ``parts`` (parts of years of partners, which do not count),
+        ``shares``, ``fine_codes``, ``product_weights`` and ``code_weights``.
     mass_from
         ``pieces`` to compute the mass of a row from its pieces where it has any, as the official method does;
         ``reported`` to take the published mass where there is one.
     """
     engine.run(HEADINGS)
     engine.run(MAPPED_SHARES)
-    engine.run(OF_CHOSEN)
+    engine.run(OF_CHOSEN.substitute(name="of_chosen", choice="chosen"))
+    engine.run(OF_CHOSEN.substitute(name="of_parts", choice="parts"))
     engine.run(COUNTED)
     engine.run(PARTNERS)
     masses = ("sound_pieces * weight", "kg")
     first, second = masses if mass_from == "pieces" else masses[::-1]
-    for name, lines in (("lines_by_product", "counted"), ("partners_by_product", "by_partner")):
+    views = {
+        "lines_by_product": "counted",
+        "partners_by_product": "by_partner",
+        "parts_by_product": "of_parts",
+    }
+    for name, lines in views.items():
         engine.run(WEIGHED.substitute(name=name, lines=lines, code=CODE, first_kg=first, second_kg=second))

@@ -31,6 +31,8 @@ from ainalym.packages.trade.classification import (
     list_shares,
 )
 from ainalym.packages.trade.engine import Engine, Listener, open_engine
+from ainalym.packages.trade.mirror_cover import FLOWS as MIRRORED_FLOWS
+from ainalym.packages.trade.mirror_cover import MirrorCover, compute_mirror_cover, describe_thin_cover
 from ainalym.packages.trade.statistics_options import (
     CORRECTIONS,
     StatisticsOptions,
@@ -43,6 +45,7 @@ from ainalym.packages.trade.statistics_query import (
     SUMS,
     UNMAPPED,
     USED,
+    VALUES,
     YEARS,
     define_amounts,
     define_stored,
@@ -54,7 +57,9 @@ FEWEST_PARTNERS = 4
 """Partners without which there is no usual value to compare with."""
 
 FLOWS_OF_A_CELL = ("production", "import", "export", "re_export", "sales")
+MEASURES = ("kg", "pieces")
 SALES_PLACE = FLOWS_OF_A_CELL.index("sales")
+MIRROR_PLACES = tuple(FLOWS_OF_A_CELL.index(flow) for flow in MIRRORED_FLOWS)
 
 
 class CellFlag(IntFlag):
@@ -112,6 +117,11 @@ class Statistics:
         tells codes whose neighbours are electrical equipment.
     cells
         Cells that are negative or absurd, one row each, with the reason.
+    mirror
+        Flows that the country is silent of and partners report, with the share of them that these hold and
+        whether they were used; see :class:`ainalym.packages.trade.mirror_cover.MirrorCover`.
+    warnings
+        What was left out because too little is known of it.
     record
         How it came to be, for the run record.
     """
@@ -125,7 +135,52 @@ class Statistics:
     coverage: pd.DataFrame
     unmapped: pd.DataFrame
     cells: pd.DataFrame
+    mirror: pd.DataFrame
+    warnings: tuple[Problem, ...]
     record: dict[str, Any]
+
+    @property
+    def is_as_reported(self) -> xr.DataArray:
+        """Where a cell is what the country or its office published, without a correction or a gap in it."""
+        has_figure = self.kg.notnull() | self.pieces.notnull()
+        return has_figure & ((self.flags & ~int(CellFlag.SALES)) == 0)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Tables for a result: cells with their flags, partners' reports with their cover, unmapped codes."""
+        return {
+            "statistics_cells": self.tabulate(),
+            "statistics_mirror": self.mirror,
+            "statistics_unmapped": self.unmapped,
+        }
+
+    def tabulate(self) -> pd.DataFrame:
+        """Give all cells with a figure: ``year``, ``product``, ``kg``, ``pieces``, ``flags`` by name."""
+        columns = {"kg": self.kg, "pieces": self.pieces, "flags": self.flags}
+        table = xr.Dataset({**columns, "is_as_reported": self.is_as_reported}).to_dataframe()
+        table = table.dropna(subset=["kg", "pieces"], how="all").reset_index()
+        return table.assign(flags=[_name_flags(CellFlag(int(flag))) for flag in table["flags"]])
+
+
+class _Figures(NamedTuple):
+    """What the store answers.
+
+    Attributes
+    ----------
+    sums, used, values
+        Amounts by flow, year and product; imports marked as used; value by partner.
+    coverage, unmapped
+        As in :class:`Statistics`.
+    weights
+        Unit weight. Shape (year, product), kg/piece.
+    """
+
+    sums: pd.DataFrame
+    used: pd.DataFrame
+    values: pd.DataFrame
+    coverage: pd.DataFrame
+    unmapped: pd.DataFrame
+    weights: np.ndarray
 
 
 class _Axes(NamedTuple):
@@ -144,6 +199,11 @@ class _Axes(NamedTuple):
             dtype=float
         )
         return wide
+
+    def label_measures(self, values: np.ndarray, **between: list[str]) -> xr.DataArray:
+        """Put labels on an array whose first axis is the measure, and whose last are year and product."""
+        coordinates = {"measure": list(MEASURES), **between, "year": self.years, "product": self.products}
+        return xr.DataArray(values, coords=coordinates, dims=tuple(coordinates))
 
     def label(self, values: np.ndarray, name: str, unit: str) -> xr.DataArray:
         """Put labels on an array whose last axes are year and product."""
@@ -200,26 +260,39 @@ def read_statistics(
         define_stored(engine, store.expression, store.contents.country)
         first, last = engine.fetch(YEARS)[0]
         axes = _Axes(np.arange(first, last + 1), [str(key) for key in reference.products.index])
-        coverage = choose_publications(engine.fetch_frame(COVERAGE), chosen)
-        engine.register(
-            "chosen",
-            coverage.loc[coverage["is_chosen"], ["is_own", "reporter", "flow", "year", "source", "factor"]],
-        )
-        weights = _register_tables(engine, reference, chosen, axes.years)
-        define_amounts(engine, chosen.mass_from)
-        sums = engine.fetch_frame(SUMS)
-        used = engine.fetch_frame(USED.substitute(fewest=FEWEST_PARTNERS, share=chosen.used_share))
-        unmapped = engine.fetch_frame(UNMAPPED)
+        figures = _ask(engine, reference, axes, chosen)
     record = {
         "store": {entry.file: entry.hash for entry in store.contents.imports},
         "country": store.contents.country,
         "options": {key: value for key, value in asdict(chosen).items() if key not in ("tables", "limits")}
         | {"corrections": {name: chosen.is_on(name) for name in CORRECTIONS}},
-        "left_out": describe_left_out(coverage),
+        "left_out": describe_left_out(figures.coverage),
         "totals_left_out": sum(entry.totals_left_out for entry in store.contents.imports),
-        "assumptions": {"used_share": chosen.used_share, "absurd_factor": chosen.absurd_factor},
+        "assumptions": {
+            "used_share": chosen.used_share,
+            "absurd_factor": chosen.absurd_factor,
+            "least_cover": chosen.least_cover,
+        },
     }
-    return _assemble(axes, sums, used, axes.spread(weights, "weight"), coverage, unmapped, record, chosen)
+    return _assemble(axes, figures, record, chosen)
+
+
+def _ask(engine: Engine, reference: Reference, axes: _Axes, options: StatisticsOptions) -> _Figures:
+    """Ask the engine all that is needed of the store."""
+    coverage = choose_publications(engine.fetch_frame(COVERAGE), options)
+    columns = ["is_own", "reporter", "flow", "year", "source", "factor"]
+    engine.register("chosen", coverage.loc[coverage["is_chosen"], columns])
+    engine.register("parts", coverage.loc[coverage["is_part"] & ~coverage["is_own"], columns])
+    weights = _register_tables(engine, reference, options, axes.years)
+    define_amounts(engine, options.mass_from)
+    return _Figures(
+        sums=engine.fetch_frame(SUMS),
+        used=engine.fetch_frame(USED.substitute(fewest=FEWEST_PARTNERS, share=options.used_share)),
+        values=engine.fetch_frame(VALUES),
+        coverage=coverage,
+        unmapped=engine.fetch_frame(UNMAPPED),
+        weights=axes.spread(weights, "weight"),
+    )
 
 
 def _register_tables(
@@ -246,18 +319,12 @@ def _register_tables(
 
 
 def _assemble(
-    axes: _Axes,
-    sums: pd.DataFrame,
-    used: pd.DataFrame,
-    unit_weight: np.ndarray,
-    coverage: pd.DataFrame,
-    unmapped: pd.DataFrame,
-    record: dict[str, Any],
-    options: StatisticsOptions,
+    axes: _Axes, figures: _Figures, record: dict[str, Any], options: StatisticsOptions
 ) -> Statistics:
-    flows, flags_by_flow = _correct(axes, sums, options)
+    sums, used, unit_weight = figures.sums, figures.used, figures.weights
+    flows, flags_by_flow, cover = _correct(axes, figures, options)
     terms = {flow: flows[:, place] for place, flow in enumerate(FLOWS_OF_A_CELL)}
-    terms["export"] = _fill_exports(axes, terms, coverage, options)
+    terms["export"] = _fill_exports(axes, terms, figures.coverage, cover)
     flags = np.bitwise_or.reduce(flags_by_flow[:SALES_PLACE], axis=0)
     amounts, measure_flags = [], (CellFlag.NEGATIVE_KG, CellFlag.NEGATIVE_PIECES)
     for measure, negative in enumerate(measure_flags):
@@ -279,59 +346,53 @@ def _assemble(
     is_absurd |= (kg < 0) != (pieces < 0)
     flags |= np.where(is_absurd & ~np.isnan(kg) & ~np.isnan(pieces), CellFlag.ABSURD_WEIGHT, 0)
     flags = np.where(np.isnan(kg) & np.isnan(pieces), 0, flags)
-    measures = ["kg", "pieces"]
+    warnings = tuple(describe_thin_cover(cover.table, options.least_cover))
     return Statistics(
         kg=axes.label(kg, "apparent_consumption", "kg/yr"),
         pieces=axes.label(pieces, "apparent_consumption_pieces", "pieces/yr"),
         flags=axes.label(flags.astype(np.int32), "flags", "1"),
-        flows=xr.DataArray(
-            flows,
-            coords={
-                "measure": measures,
-                "flow": list(FLOWS_OF_A_CELL),
-                "year": axes.years,
-                "product": axes.products,
-            },
-            dims=("measure", "flow", "year", "product"),
-        ),
-        used=xr.DataArray(
-            np.stack([axes.spread(used, measure) for measure in measures]),
-            coords={"measure": measures, "year": axes.years, "product": axes.products},
-            dims=("measure", "year", "product"),
-        ),
+        flows=axes.label_measures(flows, flow=list(FLOWS_OF_A_CELL)),
+        used=axes.label_measures(np.stack([axes.spread(used, measure) for measure in MEASURES])),
         reported_weight=axes.label(implied, "unit_weight", "kg/piece"),
-        coverage=coverage,
-        unmapped=unmapped,
+        coverage=figures.coverage,
+        unmapped=figures.unmapped,
         cells=_list_cells(axes, kg, pieces, flags, implied, unit_weight),
-        record=record,
+        mirror=cover.table,
+        warnings=warnings,
+        record=record | {"warnings": [str(warning) for warning in warnings]},
     )
 
 
 def _fill_exports(
-    axes: _Axes, terms: Mapping[str, np.ndarray], coverage: pd.DataFrame, options: StatisticsOptions
+    axes: _Axes, terms: Mapping[str, np.ndarray], coverage: pd.DataFrame, cover: MirrorCover
 ) -> np.ndarray:
-    """Take a product without exports for not exported, in years that have exports at all."""
-    is_known = coverage["is_chosen"] & (coverage["flow"] == "export")
-    if not options.is_on("mirror"):
-        is_known &= coverage["is_own"]
+    """Take a product without exports for not exported, where exports are known, if only by partners."""
+    is_known = coverage["is_chosen"] & coverage["is_own"] & (coverage["flow"] == "export")
     covered = np.isin(axes.years, coverage.loc[is_known, "year"])[:, np.newaxis]
+    covered = covered | cover.is_usable[MIRRORED_FLOWS.index("export")]
     has_supply = ~np.isnan(terms["production"]) | ~np.isnan(terms["import"])
     return np.where(np.isnan(terms["export"]) & covered & has_supply, 0.0, terms["export"])
 
 
-def _correct(axes: _Axes, sums: pd.DataFrame, options: StatisticsOptions) -> tuple[np.ndarray, np.ndarray]:
+def _correct(
+    axes: _Axes, figures: _Figures, options: StatisticsOptions
+) -> tuple[np.ndarray, np.ndarray, MirrorCover]:
     """Lay out the flows, shape (measure, flow, year, product), and correct them.
 
-    Flags come with them, shape (flow, year, product).
+    Flags come with them, shape (flow, year, product), and what the partners' reports cover.
     """
+    sums = figures.sums
     own, mirror = (_lay_out(axes, sums[sums["is_own"] == side]) for side in (True, False))
     flags = _flag_rows(axes, sums[sums["is_own"]])
-    if options.is_on("mirror"):
-        # A flow is filled in both measures or in none, so that they never come from different reports, and
-        # what is said of a flow is said of the report that it comes from.
-        is_missing = np.isnan(own).all(axis=0) & ~np.isnan(mirror).all(axis=0)
-        own = np.where(is_missing, mirror, own)
-        flags = np.where(is_missing, CellFlag.MIRROR | _flag_rows(axes, sums[~sums["is_own"]]), flags)
+    # A flow is filled in both measures or in none, so that they never come from different reports, and
+    # what is said of a flow is said of the report that it comes from.
+    is_missing = np.isnan(own).all(axis=0) & ~np.isnan(mirror).all(axis=0)
+    cover = _cover_mirror(axes, figures, is_missing, options)
+    is_filled = np.zeros(is_missing.shape, dtype=bool)
+    for place, usable in zip(MIRROR_PLACES, cover.is_usable, strict=True):
+        is_filled[place] = is_missing[place] & usable
+    own = np.where(is_filled, mirror, own)
+    flags = np.where(is_filled, CellFlag.MIRROR | _flag_rows(axes, sums[~sums["is_own"]]), flags)
     export_place, re_export_place = (FLOWS_OF_A_CELL.index(flow) for flow in ("export", "re_export"))
     export, re_export = own[:, export_place], own[:, re_export_place]
     leaves_out = np.zeros(axes.shape, dtype=bool)
@@ -341,7 +402,20 @@ def _correct(axes: _Axes, sums: pd.DataFrame, options: StatisticsOptions) -> tup
         own[:, export_place] = np.where(leaves_out, np.nan_to_num(export) + np.nan_to_num(re_export), export)
     # Re-exports that are not added are no part of the cell.
     flags[re_export_place] = np.where(leaves_out, flags[re_export_place] | CellFlag.RE_EXPORTS, 0)
-    return own, flags
+    return own, flags, cover
+
+
+def _cover_mirror(
+    axes: _Axes, figures: _Figures, is_missing: np.ndarray, options: StatisticsOptions
+) -> MirrorCover:
+    """Ask how far partners stand for what is missing; with the correction off they stand for nothing."""
+    is_candidate = is_missing[list(MIRROR_PLACES)]
+    values, coverage = figures.values, figures.coverage
+    if not options.is_on("mirror"):
+        values, coverage = values[values["is_own"]], coverage[coverage["is_own"]]
+    return compute_mirror_cover(
+        values, coverage, is_candidate, axes.years, axes.products, options.least_cover
+    )
 
 
 def _lay_out(axes: _Axes, sums: pd.DataFrame) -> np.ndarray:

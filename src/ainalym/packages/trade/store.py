@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from pydantic import ValidationError
 from ainalym.errors import InputError, Problem
 from ainalym.packages.country import find_country, read_identity
 from ainalym.packages.trade.engine import quote_text
+from ainalym.packages.trade.tidy import TIDY_COLUMNS
 from ainalym.schemas.data_package import Frozen
 
 LIST_FILE = "trade.json"
@@ -105,7 +106,25 @@ class Store:
     @property
     def expression(self) -> str:
         """What an SQL statement reads all rows from; the store must not be empty."""
-        return f"read_parquet([{', '.join(quote_text(str(table)) for table in self.tables)}])"
+        return express_rows(self.tables)
+
+
+def express_rows(tables: Sequence[Path]) -> str:
+    """Express the rows of tables of the store, whatever columns of work they have beside the tidy ones.
+
+    Parameters
+    ----------
+    tables
+        Parquet files, at least one.
+
+    Returns
+    -------
+    str
+        What an SQL statement reads from.
+    """
+    files = ", ".join(quote_text(str(table)) for table in tables)
+    # What is put in are our own names of columns and quoted paths.
+    return f"(SELECT {', '.join(TIDY_COLUMNS)} FROM read_parquet([{files}], union_by_name = true))"  # noqa: S608
 
 
 def find_store_folder(country: str, out: Path | None = None) -> Path:

@@ -136,7 +136,10 @@ RAW = """,
             WHEN issue & 32 > 0 THEN flow_text WHEN issue & 64 > 0 THEN revision_text END AS raw"""
 """Text of the cell that is wrong; asked for only where rows with problems are found again."""
 
-COPY = Template("COPY ($rows) TO $target (FORMAT parquet, COMPRESSION snappy)")
+COPY = Template("""
+    COPY (SELECT *, $file AS file, $source AS source FROM ($rows))
+    TO $target (FORMAT parquet, COMPRESSION snappy)
+""")
 FIND = Template("""
     SELECT line, issue, raw, code, period, reporter, partner, flow FROM ($rows)
     WHERE $condition ORDER BY line LIMIT $limit
@@ -210,8 +213,20 @@ def stage_table(engine: Engine, file: SourceFile, recognised: Recognised, scope:
         [TRD-004], [TRD-009], [TRD-018] for a file that breaks off or is damaged on the way, [TRD-020] if its
         revision cannot be known.
     """
-    rows = _compose(file, recognised, scope, with_lines=file.size <= LINES_UP_TO_BYTES, raw="")
-    run_guarded(engine, COPY.substitute(rows=rows, target=quote_text(str(target))), file)
+    has_lines = file.size <= LINES_UP_TO_BYTES
+    rows = _compose(file, recognised, scope, with_lines=has_lines, raw="")
+    copy = COPY.substitute(
+        rows=rows,
+        file=quote_text(file.name),
+        source=quote_text(recognised.layout.source),
+        target=quote_text(str(target)),
+    )
+    # Rows without lines may come in any order, and threads then need not wait for one another to write them.
+    engine.keep_order(has_lines)
+    try:
+        run_guarded(engine, copy, file)
+    finally:
+        engine.keep_order(True)
 
 
 def find_problem_lines(

@@ -48,7 +48,7 @@ def with_cell(values: np.ndarray, place: tuple[int, ...], value: float) -> np.nd
 
 def test_that_every_code_of_the_family_is_explained() -> None:
     codes = [code for code in read_error_codes() if code.startswith("RBM-")]
-    assert codes == [f"RBM-00{number}" for number in range(1, 9)]
+    assert codes == [f"RBM-00{number}" for number in range(1, 10)]
 
 
 def test_that_a_wrong_shape_is_named_with_both_shapes(panel: MarketPanel) -> None:
@@ -186,3 +186,18 @@ def test_that_all_problems_come_at_once(panel: MarketPanel) -> None:
         keys=("0104", "0104"),
     )
     assert sorted(problem[1:8] for problem in refuse(bad)) == ["RBM-003", "RBM-004", "RBM-005"]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "got"),
+    [
+        ((("0104", "0999"),), "0104, 0999"),
+        ((("0104", "0104"),), "0104, 0104"),
+        ((("0104", "0306"), ("0104", "0306")), "0104 replaced twice"),
+    ],
+)
+def test_that_a_pair_that_cannot_be_is_refused(
+    panel: MarketPanel, pairs: tuple[tuple[str, str], ...], got: str
+) -> None:
+    (problem,) = refuse(replace(panel, successors=pairs))
+    assert problem.startswith(f"[RBM-009] successors: got {got}, expected")

@@ -8,11 +8,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 pytest.importorskip("duckdb", reason="the extra 'trade' is not installed")
 pytest.importorskip("python_calamine", reason="the extra 'trade' is not installed")
 
+from ainalym.cli import trade_commands
 from ainalym.cli.application import app
 from ainalym.packages.country import find_country
 from ainalym.packages.package import read_package
@@ -99,7 +101,7 @@ def test_that_a_group_whose_shares_leave_a_rest_is_listed_with_it(
 def test_that_an_import_tells_products_reasons_and_parts_of_years(
     trade_files: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(trade_commands, "console", Console(width=200))
     cells = {
         name: {flow: [1, 2, 3, *(now, 4, before)] for flow, (now, before) in flows.items()}
         for name, flows in JANUARY_TO_JULY.items()

@@ -405,56 +405,178 @@ def test_that_smartphones_are_found_under_the_code_of_their_revision(
 
 MIRRORED = ("2018,export,CHN,KAZ,,841821,4000,100,9000", "2018,import,RUS,KAZ,,841821,400,10,900")
 
+OWN_BY_PARTNER = (
+    "2016,import,KAZ,CHN,,841821,3000,80,8000",
+    "2016,import,KAZ,RUS,,841821,1000,20,2000",
+    "2016,export,KAZ,RUS,,841821,100,3,300",
+)
+"""What the country itself reported two years before: China held 80 % of imports, Russia all exports."""
+
+ANY_COVER = StatisticsOptions(least_cover=0.0)
+
+
+def read_mirror(statistics: Statistics, flow: str = "import") -> pd.Series:
+    rows = statistics.mirror
+    return rows[(rows["flow"] == flow) & (rows["product"] == FRIDGE)].iloc[0]
+
 
 def test_that_flows_the_country_does_not_report_are_what_its_partners_report(
     store: Path, reference: Reference
 ) -> None:
-    add_tidy(store, *MIRRORED)
+    add_tidy(store, *OWN_BY_PARTNER, *MIRRORED)
     found = read_statistics(store, reference)
     assert read_cell(found.pieces) == 90
     assert read_flags(found) == CellFlag.MIRROR
-    assert found.record["options"]["corrections"] == {"mirror": True, "re_exports": True}
+    assert not found.warnings
+    assert found.record["options"]["corrections"] == {
+        "mirror": True,
+        "re_exports": True,
+        "partial_years": False,
+    }
+
+
+def test_that_a_mirrored_cell_is_not_as_reported_and_an_own_one_is(store: Path, reference: Reference) -> None:
+    add_tidy(store, *OWN_BY_PARTNER, *MIRRORED)
+    found = read_statistics(store, reference).is_as_reported.sel(product=FRIDGE)
+    assert found.sel(year=[2016, 2017, 2018]).values.tolist() == [True, False, False]
+
+
+def test_that_the_cover_of_the_partners_is_told(store: Path, reference: Reference) -> None:
+    add_tidy(store, *OWN_BY_PARTNER, *MIRRORED)
+    row = read_mirror(read_statistics(store, reference))
+    assert (row["partners"], row["partners_needed"]) == (1, 2)
+    assert (row["months"], row["months_needed"]) == (12, 24)
+    assert (row["cover"], row["basis"], row["basis_year"]) == (0.8, "product", 2016)
+    assert (row["value_usd"], row["is_used"]) == (9000, True)
+
+
+def test_that_few_partners_do_not_stand_for_the_whole_flow(store: Path, reference: Reference) -> None:
+    add_tidy(store, *OWN_BY_PARTNER, "2018,export,RUS,KAZ,,841821,1000,25,2400")
+    found = read_statistics(store, reference)
+    assert np.isnan(read_cell(found.pieces))
+    (warning,) = found.warnings
+    assert (warning.code, warning.where) == ("TRD-028", f"imports of product {FRIDGE} in 2018")
+    assert warning.got == (
+        "reports of partners that hold 20% of its value (1 of 2 partners, 12 of 24 months)"
+    )
+    assert warning.expected == "80% or more"
+
+
+def test_that_partners_of_an_unknown_share_do_not_stand_for_the_whole_flow(
+    store: Path, reference: Reference
+) -> None:
+    add_tidy(store, *MIRRORED)
+    found = read_statistics(store, reference)
+    assert found.pieces.isnull().all()
+    assert [warning.code for warning in found.warnings] == ["TRD-029", "TRD-029"]
+    assert found.warnings[0].where == f"imports of product {FRIDGE} in 2018"
+    assert np.isnan(read_mirror(found)["cover"])
+
+
+def test_that_an_own_report_of_long_ago_tells_nothing_of_the_partners(
+    store: Path, reference: Reference
+) -> None:
+    old = [row.replace("2016", "2012", 1) for row in OWN_BY_PARTNER]
+    add_tidy(store, *old, *MIRRORED)
+    assert {warning.code for warning in read_statistics(store, reference).warnings} == {"TRD-029"}
+
+
+@pytest.mark.parametrize(("own_value", "is_used"), [(10_000, True), (20_000, False)])
+def test_that_an_own_total_of_a_year_nearby_tells_the_cover_as_well(
+    store: Path, reference: Reference, own_value: int, is_used: bool
+) -> None:
+    add_tidy(store, f"2017,import,KAZ,WLD,,841821,4000,100,{own_value}", MIRRORED[0])
+    row = read_mirror(read_statistics(store, reference))
+    assert row["cover"] == 9000 / own_value
+    assert row["is_used"] == is_used
+    assert pd.isna(row["partners_needed"])
+
+
+def test_that_a_product_without_an_own_report_is_judged_by_all_products(
+    store: Path, reference: Reference
+) -> None:
+    add_tidy(store, *OWN_BY_PARTNER, "2018,export,CHN,KAZ,,847130,20,10,4000")
+    mirror = read_statistics(store, reference).mirror.set_index("product").loc[LAPTOP]
+    assert (mirror["cover"], mirror["basis"], mirror["is_used"]) == (0.8, "all products", True)
+
+
+def test_that_thin_reports_of_partners_are_taken_on_demand(store: Path, reference: Reference) -> None:
+    add_tidy(store, *MIRRORED)
+    found = read_statistics(store, reference, ANY_COVER)
+    assert read_cell(found.pieces) == 90
+    assert read_flags(found) == CellFlag.MIRROR
+    assert not found.is_as_reported.any()
+    assert not found.warnings
 
 
 def test_that_partners_count_for_nothing_with_the_mirror_off(store: Path, reference: Reference) -> None:
     add_tidy(store, own("import", 800, 20), *MIRRORED)
-    found = read_statistics(store, reference, StatisticsOptions(corrections={"mirror": False}))
+    options = StatisticsOptions(corrections={"mirror": False}, least_cover=0.0)
+    found = read_statistics(store, reference, options)
     assert read_cell(found.pieces) == 20
     assert read_flags(found) == CellFlag.NO_EXPORTS
+    assert found.mirror.empty
 
 
 def test_that_the_own_report_of_a_flow_goes_before_the_mirror(store: Path, reference: Reference) -> None:
     add_tidy(store, own("import", 800, 20), *MIRRORED)
-    found = read_statistics(store, reference)
+    found = read_statistics(store, reference, ANY_COVER)
     flows = found.flows.sel(measure="pieces", year=2018, product=FRIDGE)
     assert (float(flows.sel(flow="import")), float(flows.sel(flow="export"))) == (20, 10)
     assert read_flags(found) == CellFlag.MIRROR
 
 
+@pytest.mark.parametrize(("partner", "is_bound"), [("RUS", False), ("UZB", True)])
+def test_that_a_product_is_not_exported_only_where_the_partners_that_matter_report(
+    store: Path, reference: Reference, partner: str, is_bound: bool
+) -> None:
+    other = f"2018,import,{partner},KAZ,,847130,20,10,4000"
+    add_tidy(store, own("import", 4000, 100), *OWN_BY_PARTNER, other)
+    found = read_statistics(store, reference)
+    assert read_cell(found.pieces) == 100
+    assert (CellFlag.NO_EXPORTS in read_flags(found)) == is_bound
+
+
+FIRST_QUARTER = [f"2018-{month:02d},export,RUS,KAZ,,841821,40,1,90" for month in (1, 2, 3)]
+
+
 def test_that_every_partner_is_asked_by_itself_whether_its_year_is_whole(
     store: Path, reference: Reference
 ) -> None:
-    months = [f"2018-{month:02d},export,RUS,KAZ,,841821,40,1,90" for month in (1, 2, 3)]
-    add_tidy(store, "2018,export,CHN,KAZ,,841821,4000,100,9000", *months)
-    assert read_cell(read_statistics(store, reference).pieces) == 100
-    scaled = read_statistics(store, reference, StatisticsOptions(partial_years="scale"))
-    assert read_cell(scaled.pieces) == 100 + 3 * 4
-    left_out = read_statistics(store, reference).record["left_out"]
-    assert left_out == ["tidy: RUS, import 2018, 3 of 12 months, 3 rows"]
+    add_tidy(store, MIRRORED[0], *FIRST_QUARTER)
+    left_out = read_statistics(store, reference, ANY_COVER)
+    assert read_cell(left_out.pieces) == 100
+    assert left_out.record["left_out"] == ["tidy: RUS, import 2018, 3 of 12 months, 3 rows"]
+    options = StatisticsOptions(corrections={"partial_years": True}, least_cover=0.0)
+    assert read_cell(read_statistics(store, reference, options).pieces) == 100 + 3 * 4
 
 
-def test_that_a_partner_with_trade_in_few_months_of_a_whole_year_counts(
+def test_that_a_partner_that_broke_off_before_the_others_is_missed(store: Path, reference: Reference) -> None:
+    months = [f"2018-{month:02d},export,CHN,KAZ,,841821,400,10,900" for month in range(1, 13)]
+    large = [row.replace(",90", ",900") for row in FIRST_QUARTER]
+    add_tidy(store, *OWN_BY_PARTNER, *months, *large)
+    found = read_statistics(store, reference)
+    row = read_mirror(found)
+    assert row["cover"] == pytest.approx(0.5)
+    assert (row["months"], row["months_needed"], row["is_used"]) == (15, 24, False)
+    assert [warning.code for warning in found.warnings] == ["TRD-028"]
+
+
+def test_that_a_member_state_without_trade_in_a_month_of_comext_is_not_missed(
     store: Path, reference: Reference
 ) -> None:
-    months = [f"2018-{month:02d},export,CHN,KAZ,,841821,40,1,90" for month in range(1, 13)]
-    add_tidy(store, *months, "2018-05,export,RUS,KAZ,,841821,400,10,900")
-    assert read_cell(read_statistics(store, reference).pieces) == 22
+    headings = "REPORTER,PARTNER,TRADE_TYPE,PRODUCT_NC,PRODUCT_SITC,PRODUCT_CPA21,PRODUCT_CPA22,PRODUCT_BEC"
+    headings += ",PRODUCT_BEC5,PRODUCT_SECTION,FLOW,STAT_PROCEDURE,SUPPL_UNIT,PERIOD,VALUE_EUR,VALUE_NAC"
+    headings += ",QUANTITY_KG,QUANTITY_SUPPL_UNIT"
+    rows = [f"DE,KZ,E,84182110,,,,,,,2,1,PST,2018{month:02d},900,,40,1" for month in range(1, 13)]
+    add_file(store, "comext", "full_v2.csv", [headings, *rows, rows[4].replace("DE", "FR", 1)])
+    assert read_cell(read_statistics(store, reference, ANY_COVER).pieces) == 13
 
 
 def test_that_flags_of_partners_stay_with_the_flow_that_they_fill(store: Path, reference: Reference) -> None:
     mirror = "2018,export,CHN,KAZ,,841821,4000000,1,9000"
     add_tidy(store, own("import", 800, 20), mirror, MIRRORED[1], accept_absurd=True)
-    found = read_statistics(store, reference)
+    found = read_statistics(store, reference, ANY_COVER)
     assert read_flags(found) == CellFlag.MIRROR
     alone = read_statistics(store, reference, StatisticsOptions(corrections={"mirror": False}))
     assert not read_flags(alone) & CellFlag.MIRROR
@@ -560,7 +682,7 @@ def test_that_a_partial_year_is_left_out(store: Path, reference: Reference) -> N
 
 def test_that_a_partial_year_is_scaled_on_demand_and_flagged(store: Path, reference: Reference) -> None:
     add_tidy(store, own("import", 4000, 100, year=2017), *SEVEN_MONTHS)
-    found = read_statistics(store, reference, StatisticsOptions(partial_years="scale"))
+    found = read_statistics(store, reference, StatisticsOptions(corrections={"partial_years": True}))
     assert read_cell(found.pieces) == pytest.approx(70 * 12 / 7)
     assert CellFlag.SCALED in read_flags(found)
     assert CellFlag.SCALED not in read_flags(found, year=2017)
@@ -591,7 +713,7 @@ def test_that_of_two_publications_one_counts_by_preference(store: Path, referenc
 def test_that_a_whole_year_goes_before_a_preferred_part_of_one(store: Path, reference: Reference) -> None:
     add_tidy(store, *SEVEN_MONTHS)
     add_file(store, "baci", "BACI_HS17_Y2018_V202301.csv", BACI_ROWS)
-    found = read_statistics(store, reference, StatisticsOptions(partial_years="scale"))
+    found = read_statistics(store, reference, StatisticsOptions(corrections={"partial_years": True}))
     assert read_cell(found.kg) == 5000
     assert CellFlag.SCALED not in read_flags(found)
 
@@ -693,12 +815,13 @@ def test_that_a_damaged_list_is_told(store: Path, reference: Reference) -> None:
 
 
 def test_that_all_options_that_cannot_be_are_told_at_once(tmp_path: Path, reference: Reference) -> None:
-    options = StatisticsOptions(corrections={"miror": True}, used_share=1.5, absurd_factor=1.0)
+    options = StatisticsOptions({"miror": True}, least_cover=-0.5, used_share=1.5, absurd_factor=1.0)
     with pytest.raises(InputError) as raised:
         read_statistics(tmp_path, reference, options)
     assert [(problem.code, problem.where) for problem in raised.value.problems] == [
         ("TRD-024", "option 'corrections'"),
         ("TRD-024", "option 'used_share'"),
+        ("TRD-024", "option 'least_cover'"),
         ("TRD-024", "option 'absurd_factor'"),
     ]
     assert "mirror" in raised.value.problems[0].mend
