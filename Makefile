@@ -23,6 +23,7 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/outlook.py
+	$(BIN)/python benchmarks/web.py
 
 picture: $(VENV)/.installed-dev
 	$(BIN)/python tools/draw_picture.py

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -17,7 +21,11 @@ from ainalym.packages.package import seal_package
 from ainalym.packages.reference import Reference, read_reference
 from ainalym.pipeline import run_outlook
 from ainalym.results.result import Result
+from ainalym.results.store import write_result
 from ainalym.schemas.run import RunOptions
+
+if TYPE_CHECKING:
+    from ainalym.web.application import Application
 
 Edit = Callable[[str], str]
 
@@ -98,3 +106,54 @@ def edit_table(folder: Path, table: str, edit: Edit) -> None:
 @pytest.fixture
 def edit() -> Callable[[Path, str, Edit], None]:
     return edit_table
+
+
+@pytest.fixture(scope="session")
+def outlook_folder(drawn: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder that `ainalym outlook` writes, of the outlook with few draws."""
+    folder = tmp_path_factory.mktemp("store") / "outlook-KAZ"
+    folder.mkdir()
+    write_result(drawn, folder)
+    return folder
+
+
+class Served(NamedTuple):
+    """Pages that are served on a port of this machine."""
+
+    address: str
+    application: Application
+
+
+@contextmanager
+def open_server(application: Application) -> Iterator[str]:
+    """Serve an application on a free port of this machine, and give its address."""
+    import uvicorn
+
+    from ainalym.web.server import name_address, take_port
+
+    listening = take_port("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(application, log_level="critical", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.02)
+    yield name_address(listening)
+    server.should_exit = True
+    thread.join(timeout=20)
+    listening.close()
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[Application], AbstractContextManager[str]]:
+    return open_server
+
+
+@pytest.fixture(scope="session")
+def served(outlook_folder: Path) -> Iterator[Served]:
+    """Serve the outlook with few draws: one server for all tests."""
+    from ainalym.web.application import create_application
+    from ainalym.web.shelf import Shelf, hold_folder
+
+    application = create_application(Shelf([hold_folder(outlook_folder)]))
+    with open_server(application) as address:
+        yield Served(address, application)

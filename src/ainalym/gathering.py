@@ -17,6 +17,7 @@ import xarray as xr
 
 from ainalym.packages.country import Country
 from ainalym.packages.end_of_life import EndOfLife
+from ainalym.packages.evidence import list_package_tables, list_product_evidence
 from ainalym.packages.reference import Reference
 from ainalym.schemas.run import FIRST_YEAR, LAST_YEAR_OF_HISTORY, RunOptions
 from ainalym.stages.stock import MASS_BALANCE_TOLERANCE
@@ -115,9 +116,10 @@ def collect_tables(reference: Reference, figures: Country, known: EndOfLife) -> 
     dict of str to pandas.DataFrame
         As :class:`ainalym.results.result.Result` lists them.
     """
+    packages = (reference.package, figures.package)
     sources = [
         {"package": package.name, **source.model_dump()}
-        for package in (reference.package, figures.package)
+        for package in packages
         for source in package.descriptor.sources
     ]
     return {
@@ -137,6 +139,8 @@ def collect_tables(reference: Reference, figures: Country, known: EndOfLife) -> 
         "economic_parameters": reference.package.frame("economic_parameters"),
         "calculation_index": known.calculation_index,
         "sources": pd.DataFrame(sources),
+        "package_tables": list_package_tables(packages),
+        "product_evidence": list_product_evidence(packages),
     }
 
 

@@ -63,7 +63,8 @@ def test_that_the_headline_is_printed(outlook: tuple[Path, str]) -> None:
 def test_that_the_folder_is_complete(outlook: tuple[Path, str]) -> None:
     folder = outlook[0]
     arrays = {"outlook.nc", "draws.nc", "quantiles.nc", "means.nc"}
-    assert {entry.name for entry in folder.iterdir()} == arrays | {"tables", "run.json", "report.html"}
+    others = {"tables", "exports", "run.json", "report.html"}
+    assert {entry.name for entry in folder.iterdir()} == arrays | others
     assert list(folder.parent.iterdir()) == [folder], "nothing half-written is left beside it"
 
 

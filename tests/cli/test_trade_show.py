@@ -81,4 +81,5 @@ def test_that_a_folder_that_is_there_is_left_alone(store: Path, tmp_path: Path) 
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     caught = show(store, "--out", str(tmp_path)).exception
     assert isinstance(caught, InputError)
-    assert caught.problems[0].code == "OUT-001"
+    assert caught.problems[0].code == "OUT-003"
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"

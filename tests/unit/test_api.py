@@ -72,7 +72,13 @@ def test_that_a_notebook_shows_the_headline_and_charts(outlook: Outlook) -> None
 
 def test_that_the_folder_can_be_written_from_python(outlook: Outlook, tmp_path: Path) -> None:
     folder = outlook.write(tmp_path / "outlook")
-    assert {entry.name for entry in folder.iterdir()} == {"outlook.nc", "tables", "run.json", "report.html"}
+    assert {entry.name for entry in folder.iterdir()} == {
+        "outlook.nc",
+        "tables",
+        "exports",
+        "run.json",
+        "report.html",
+    }
     with pytest.raises(ainalym.InputError, match="OUT-001"):
         outlook.write(folder)
 
@@ -82,4 +88,8 @@ def test_that_python_and_the_options_of_a_run_agree_on_every_default() -> None:
     fields = RunOptions.model_fields
     shared = set(parameters) & set(fields)
     assert set(fields) - shared == {"price_years"}
-    assert all(parameters[name].default == fields[name].default for name in shared)
+    # No correction named is the same as none switched.
+    assert RunOptions().corrections == {}
+    assert parameters["corrections"].default is None
+    named = shared - {"corrections"}
+    assert all(parameters[name].default == fields[name].default for name in named)

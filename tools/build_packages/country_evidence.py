@@ -66,7 +66,8 @@ NEAREST_GROUP, FIRST_RECENT_YEAR = "3", 2015
 
 
 def make_regions(figures: Figures) -> Iterator[Row]:
-    """Make the list of the 20 first-level regions."""
+    """Make the list of the 20 first-level regions, with their places on a map of equal tiles."""
+    tiles = {row["region"]: row for row in read_curated("region_tiles.csv")}
     for record in figures.read("kaz/regions.csv"):
         yield {
             "region": record["code"],
@@ -78,6 +79,8 @@ def make_regions(figures: Figures) -> Iterator[Row]:
             "latitude": record["centre_lat"],
             "longitude": record["centre_lon"],
             "area": record["area_km2"],
+            "tile_column": tiles[record["code"]]["tile_column"],
+            "tile_row": tiles[record["code"]]["tile_row"],
             "source": "BNS_AREAS;GEONAMES",
             "grade": "C",
             "note": record["note"].rstrip(";").replace(";", "; "),

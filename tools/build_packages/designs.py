@@ -256,6 +256,8 @@ REGIONS = Design(
         number("latitude", "degree", "Latitude of the centre, WGS 84.", minimum=-90, maximum=90),
         number("longitude", "degree", "Longitude of the centre, WGS 84.", minimum=-180, maximum=180),
         number("area", "km2", "Area.", exclusiveMinimum=0),
+        integer("tile_column", "Column on a map of equal tiles, 0 in the west.", required=False, minimum=0),
+        integer("tile_row", "Row on a map of equal tiles, 0 in the north.", required=False, minimum=0),
         *provenance(),
     ),
     ("region",),

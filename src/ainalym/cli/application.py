@@ -317,6 +317,28 @@ def backtest(
 
 
 @app.command()
+def serve(
+    outlooks: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Folders that `ainalym outlook` wrote, or countries to be computed now; by default all "
+            "outlook folders here.",
+            show_default=False,
+        ),
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine alone.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+) -> None:
+    """Show outlooks as pages in English, Russian and Kazakh, with a REST interface (extra 'web')."""
+    from ainalym.cli.serve_command import serve_pages
+
+    serve_pages(outlooks or [], host, port, not no_browser, console)
+
+
+@app.command()
 def countries() -> None:
     """List the countries whose figures travel with the program."""
     from ainalym.packages.country import list_countries

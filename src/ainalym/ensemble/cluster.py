@@ -234,9 +234,10 @@ def open_cluster(
                 expected = "a whole number of 1 or more"
                 raise InputError(Problem("ENS-006", "option --workers", str(count), expected, "Correct it."))
             # One thread each: the numbers are then computed by as many threads as there are processes.
+            # Two runs side by side must not fight for one port: the system gives a free one.
             target = stack.enter_context(
                 distributed.LocalCluster(
-                    n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None
+                    n_workers=count, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
                 )
             )
         else:

@@ -23,7 +23,7 @@ from ainalym.after_generation.conditions import (
     prepare_conditions,
     read_uncertain,
 )
-from ainalym.kernels.product_levers import pull_levers
+from ainalym.kernels.product_levers import ProductFlows, pull_levers
 from ainalym.packages.country import Country
 from ainalym.packages.end_of_life import BOUNDARIES, FORMAL, HELD, REUSED, EndOfLife, read_end_of_life
 from ainalym.packages.reference import Reference
@@ -264,8 +264,9 @@ def pull_on_products(
     for product, path in enumerate(paths):
         if not path.pulled:
             continue
-        found = pull_levers(flows[0][product], survival[product], shape[:, product], path, first)
-        for array, values in zip(flows, found[:3], strict=True):
+        plain = ProductFlows(*(array[product] for array in flows))
+        found = pull_levers(plain, survival[product], shape[:, product], path, first)
+        for array, values in zip(flows, found, strict=True):
             array[product] = values
 
 

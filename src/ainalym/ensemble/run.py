@@ -138,9 +138,9 @@ def run_ensemble(
         quantiles, means = _summarise_file(model, file, options.threads)
     more_quantiles, more_means = _summarise_kept(kept)
     return EnsembleResult(
-        draws=_label(model, kept, after="draw"),
-        quantiles=_label(model, quantiles | more_quantiles, before="quantile"),
-        means=_label(model, means | more_means),
+        draws=label_quantities(model, kept, after="draw"),
+        quantiles=label_quantities(model, quantiles | more_quantiles, before="quantile"),
+        means=label_quantities(model, means | more_means),
         options=options,
         mass_error=mass_error,
         seconds=time.perf_counter() - begun,
@@ -251,8 +251,25 @@ def _summarise_kept(kept: dict[str, AnyArray]) -> tuple[dict[str, FloatArray], .
     return quantiles, means
 
 
-def _label(model: Model, arrays: Mapping[str, AnyArray], before: str = "", after: str = "") -> xr.Dataset:
-    """Put labels on arrays of the axes of :data:`LAYOUT`, with an axis before or after them."""
+def label_quantities(
+    model: Model, arrays: Mapping[str, AnyArray], before: str = "", after: str = ""
+) -> xr.Dataset:
+    """Put labels on arrays of quantities.
+
+    Parameters
+    ----------
+    model
+        The model, of which the labels are read.
+    arrays
+        By name; axes as in :data:`LAYOUT`, with an axis before or after them.
+    before, after
+        That axis; empty where there is none.
+
+    Returns
+    -------
+    xarray.Dataset
+        In the order of axes of the vocabulary.
+    """
     labels: dict[str, Any] = _axes(model) | {"quantile": list(QUANTILES)}
     variables = {}
     for name, values in arrays.items():

@@ -46,25 +46,22 @@ class ProductFlows(NamedTuple):
     ----------
     market, stock, ewaste
         t/yr, t, t/yr; or in pieces.
-    survival
-        Share of a cohort still in stock. Shape (year, cohort, draw).
     """
 
     market: FloatArray
     stock: FloatArray
     ewaste: FloatArray
-    survival: FloatArray
 
 
 def pull_levers(
-    market: FloatArray, survival_by_age: FloatArray, shape: FloatArray, paths: ProductPaths, first: int
+    flows: ProductFlows, survival_by_age: FloatArray, shape: FloatArray, paths: ProductPaths, first: int
 ) -> ProductFlows:
     """Compute what a product does when levers are pulled.
 
     Parameters
     ----------
-    market
-        Without levers. Shape (year, draw), each 0 or more.
+    flows
+        Without levers.
     survival_by_age
         Share of a cohort still in stock at the end of a year, by age. Shape (age, draw).
     shape
@@ -77,63 +74,108 @@ def pull_levers(
     Returns
     -------
     ProductFlows
-        In which market less change of stock is e-waste, in every year.
+        In which market less change of stock is e-waste, in every year; years before the first lever are as
+        they were, to the last bit.
 
     Notes
     -----
     A mean life longer by x multiplies the hazard of every living cohort by (1 + x)^-shape in the years in
-    which it holds: a policy of the period, which also reaches what was sold before it.
+    which it holds: a policy of the period, which also reaches what was sold before it. Survival goes on year
+    after year, so that nothing larger than (cohort, draw) is ever held.
     """
-    years = len(market)
-    plain = _arrange(survival_by_age, years)
-    survival = plain
-    if paths.lifetime is not None:
-        multiplier = (1.0 + paths.lifetime) ** -shape
-        survival = multiply_hazard(plain, multiplier)
-    entering = market if paths.sales is None else market * paths.sales
-    if paths.ownership is not None:
-        wanted = np.einsum("cd,tcd->td", market, plain) * paths.ownership
-        entering = solve_sales_for_stock(entering, wanted, survival, first)
-    if paths.unit_weight is not None:
-        entering = entering * paths.unit_weight
-    stock = np.einsum("cd,tcd->td", entering, survival)
-    before = np.concatenate([np.zeros((1, stock.shape[1])), stock[:-1]])
-    return ProductFlows(entering, stock, np.maximum(entering + before - stock, 0.0), survival)
+    begin = _find_begin(paths, first)
+    market = flows.market if paths.sales is None else flows.market * paths.sales
+    market, stock = np.array(market), flows.stock.copy()
+    weight = None if paths.unit_weight is None else np.broadcast_to(paths.unit_weight, market.shape)
+    entering = market if weight is None else market * weight
+    living = _Living(survival_by_age, shape, paths.lifetime, begin)
+    for year in range(begin, len(market)):
+        survival = living.advance(year)
+        left = np.einsum("cd,cd->d", entering[:year], survival[:-1])
+        if paths.ownership is not None and year >= first:
+            gap = flows.stock[year] * paths.ownership[year]
+            # What is wanted is a stock of things, whatever each weighs.
+            gap -= left if weight is None else np.einsum("cd,cd->d", market[:year], survival[:-1])
+            market[year] = _sell_for_stock(gap, survival[-1])
+            if weight is not None:
+                entering[year] = market[year] * weight[year]
+        stock[year] = left + entering[year] * survival[-1]
+    ewaste = flows.ewaste.copy()
+    before = stock[begin - 1 : -1] if begin else np.concatenate([np.zeros_like(stock[:1]), stock[:-1]])
+    ewaste[begin:] = np.maximum(entering[begin:] + before - stock[begin:], 0.0)
+    return ProductFlows(entering, stock, ewaste)
 
 
-def solve_sales_for_stock(
-    market: FloatArray, wanted: FloatArray, survival: FloatArray, first: int
-) -> FloatArray:
-    """Solve for the sales that keep a stock.
+def _find_begin(paths: ProductPaths, first: int) -> int:
+    """Find the place of the first year that a lever changes; after the last one if none does."""
+    neutral = ProductPaths(*map(np.array, (1.0, 1.0, 0.0)))
+    begins = [first] if paths.ownership is not None else []
+    length = 0
+    for path, plain in zip(paths[:3], neutral[:3], strict=True):
+        if path is not None:
+            length = len(path)
+            begins += np.flatnonzero((path != plain).any(axis=-1))[:1].tolist()
+    return min(begins, default=length)
+
+
+class _Living:
+    """The share of every cohort still in stock, year after year."""
+
+    def __init__(self, by_age: FloatArray, shape: FloatArray, longer: FloatArray | None, begin: int) -> None:
+        self._by_age = by_age
+        if longer is None:
+            self._multiplier = None
+            return
+        self._multiplier = (1.0 + longer) ** -shape
+        self._negative = bool((by_age < 0.0).any())
+        alive = np.maximum(by_age, 0.0)
+        before = np.concatenate([np.ones_like(alive[:1]), alive[:-1]])
+        with np.errstate(divide="ignore"):
+            self._hazard = np.log(np.divide(alive, before, out=np.zeros_like(alive), where=before > 0))
+        self._kept = np.exp(self._multiplier[begin] * self._hazard) if begin < len(by_age) else alive
+        self._left = np.empty_like(by_age)
+        self._left[:begin] = alive[:begin][::-1]
+
+    def advance(self, year: int) -> FloatArray:
+        """Give the survival of the cohorts up to a year, shape (cohort, draw), until the next call."""
+        plain = self._by_age[year::-1]
+        if self._multiplier is None:
+            return plain
+        # Once a ramp has come to its end the hazard stays, and with it the share that each age keeps.
+        if year and (self._multiplier[year] != self._multiplier[year - 1]).any():
+            np.exp(self._multiplier[year] * self._hazard, out=self._kept)
+        left = self._left[: year + 1]
+        left[:-1] *= self._kept[year:0:-1]
+        left[-1] = self._kept[0]
+        # Where the convention has a share below 0, its cohort is gone up to the error of that convention.
+        return np.where(plain < 0.0, plain, left) if self._negative else left
+
+
+def _sell_for_stock(gap: FloatArray, entry: FloatArray) -> FloatArray:
+    """Sell what fills a gap of the stock; nothing where the older cohorts alone exceed it."""
+    sold = np.divide(gap, entry, out=np.zeros_like(gap), where=entry > 0)
+    return np.asarray(np.maximum(sold, 0.0, out=sold))
+
+
+def change_survival(survival_by_age: FloatArray, shape: FloatArray, lifetime: FloatArray) -> FloatArray:
+    """Compute the share of every cohort still in stock when the mean life changes.
 
     Parameters
     ----------
-    market
-        Sales before the first year, which stay. Shape (year, draw).
-    wanted
-        Stock at the end of each year. Shape (year, draw).
-    survival
-        Shape (year, cohort, draw), above 0 in the year of the cohort.
-    first
-        Place of the first year to solve for.
+    survival_by_age
+        By age. Shape (age, draw).
+    shape
+        Of the Weibull lifetime. Shape (draw,).
+    lifetime
+        Relative change of the mean life, above -1. Shape (year, draw or 1).
 
     Returns
     -------
     FloatArray
-        Shape (year, draw), 0 or more: where the older cohorts alone exceed the stock, nothing is sold.
+        Shape (year, cohort, draw), 0 before the year of the cohort.
     """
-    solved = market.copy()
-    for year in range(first, len(market)):
-        left = np.einsum("cd,cd->d", solved[:year], survival[year, :year])
-        entry = survival[year, year]
-        gap = np.maximum(wanted[year] - left, 0.0)
-        solved[year] = np.divide(gap, entry, out=np.zeros_like(gap), where=entry > 0)
-    return solved
-
-
-def _arrange(by_age: FloatArray, years: int) -> FloatArray:
-    """Give survival by age the axes (year, cohort, draw), 0 before the year of the cohort."""
+    years = len(lifetime)
     ages = np.subtract.outer(np.arange(years), np.arange(years))
-    arranged = by_age[np.maximum(ages, 0)]
+    arranged = survival_by_age[np.maximum(ages, 0)]
     arranged[ages < 0] = 0.0
-    return np.asarray(arranged)
+    return multiply_hazard(arranged, (1.0 + lifetime) ** -shape)

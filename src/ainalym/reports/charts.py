@@ -6,11 +6,22 @@ from collections.abc import Callable
 
 from ainalym.errors import InputError, Problem
 from ainalym.reports.chart_parts import Spec
+from ainalym.reports.draw_areas import draw_product_treemap, draw_region_tiles
 from ainalym.reports.draw_calibration import (
     draw_evidence_fit,
     draw_ewaste_generated_learned,
     draw_placed_on_market_learned,
     draw_stock_learned,
+)
+from ainalym.reports.draw_details import (
+    draw_composition,
+    draw_lifetime,
+    draw_material_carriers,
+    draw_material_history,
+    draw_product_ewaste,
+    draw_product_market,
+    draw_product_stock,
+    draw_unit_weight,
 )
 from ainalym.reports.draw_drivers import SOBOL_CHARTS, TORNADOES
 from ainalym.reports.draw_evidence import draw_comparison, draw_photovoltaic_capacity
@@ -78,11 +89,31 @@ CHARTS: dict[str, Drawing] = {
 }
 """Every chart of the report by its name; a new chart is one function and one line here."""
 
+LabelledDrawing = Callable[[Result, Translator, str], Spec | None]
+"""A chart of one product, material or measure."""
+
+LABELLED_CHARTS: dict[str, LabelledDrawing] = {
+    "product_placed_on_market": draw_product_market,
+    "product_stock": draw_product_stock,
+    "product_ewaste_generated": draw_product_ewaste,
+    "unit_weight": draw_unit_weight,
+    "lifetime": draw_lifetime,
+    "composition": draw_composition,
+    "material_history": draw_material_history,
+    "material_carriers": draw_material_carriers,
+    "region_tiles": draw_region_tiles,
+}
+"""Charts that are asked for with a label: a product, a material, or what a map shows."""
+
+PAGE_CHARTS: dict[str, Drawing] = {
+    "product_treemap": draw_product_treemap,
+}
+"""Charts of the pages that the report does not hold."""
 SENSITIVITY_CHARTS: dict[str, Drawing] = {**TORNADOES, **SOBOL_CHARTS}
 """The charts of a sensitivity analysis by their names."""
 
 
-def draw_chart(result: Result, name: str, translator: Translator) -> Spec | None:
+def draw_chart(result: Result, name: str, translator: Translator, label: str = "") -> Spec | None:
     """Draw a chart by its name.
 
     Parameters
@@ -90,23 +121,26 @@ def draw_chart(result: Result, name: str, translator: Translator) -> Spec | None
     result
         Result of a run.
     name
-        One of :data:`CHARTS` or :data:`SENSITIVITY_CHARTS`.
+        One of :data:`CHARTS`, :data:`PAGE_CHARTS`, :data:`SENSITIVITY_CHARTS` or :data:`LABELLED_CHARTS`.
     translator
         Language of the chart.
+    label
+        Product, material or measure of one of :data:`LABELLED_CHARTS`; empty for the others.
 
     Returns
     -------
     Spec or None
-        Vega-Lite specification; None where the country has no figures for this chart.
+        Specification; None where the country has no figures for this chart.
 
     Raises
     ------
     InputError
-        [VIE-001] if there is no such chart.
+        [VIE-001] if there is no such chart, [OPT-007] if there is no such label.
     """
-    known = CHARTS | SENSITIVITY_CHARTS
-    if name not in known:
-        raise InputError(
-            Problem("VIE-001", "chart", repr(name), f"one of {', '.join(known)}", "Use a name of the list.")
-        )
-    return known[name](result, translator)
+    plain = CHARTS | PAGE_CHARTS | SENSITIVITY_CHARTS
+    if label and name in LABELLED_CHARTS:
+        return LABELLED_CHARTS[name](result, translator, label)
+    if not label and name in plain:
+        return plain[name](result, translator)
+    known = ", ".join(LABELLED_CHARTS if label else plain)
+    raise InputError(Problem("VIE-001", "chart", repr(name), f"one of {known}", "Use a name of the list."))

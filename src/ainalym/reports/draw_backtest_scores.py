@@ -77,7 +77,7 @@ def draw_crps(backtest: Backtest, translator: Translator, scored: Scored) -> Spe
         translator,
         scored,
         "crps_relative",
-        translator.gettext("%(when)s: CRPS", when=_say_when(translator, scored)),
+        translator.gettext("%(when)s: score (CRPS)", when=_say_when(translator, scored)),
         translator.gettext(
             "CRPS over the mean of what happened, %(unit)s; nearer to nought is better.",
             unit=translator.unit("%"),

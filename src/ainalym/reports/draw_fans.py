@@ -75,7 +75,7 @@ def draw_per_inhabitant_fan(result: Result, translator: Translator) -> Spec | No
     label = get_quantity("ewaste_generated").labels[translator.language]
     name = translator.gettext("%(quantity)s per inhabitant", quantity=label)
     title = f"{name}: {say_totals(result, translator, 'ewaste_generated', per_inhabitant=True)}"
-    return _draw_fan(result, translator, fan, ("per_inhabitant_fan", title, unit))
+    return draw_fan(result, translator, fan, ("per_inhabitant_fan", title, unit))
 
 
 def draw_iron_steel_fan(result: Result, translator: Translator) -> Spec | None:
@@ -114,7 +114,7 @@ def _draw_quantity(result: Result, translator: Translator, quantity: str) -> Spe
     unit = translator.unit("kt" if get_quantity(quantity).unit == "t" else "kt/yr")
     name = get_quantity(quantity).labels[translator.language]
     title = f"{name}: {say_totals(result, translator, quantity)}"
-    return _draw_fan(result, translator, _scale(fan, "kt"), (f"{quantity}_fan", title, unit))
+    return draw_fan(result, translator, _scale(fan, "kt"), (f"{quantity}_fan", title, unit))
 
 
 def _draw_material(result: Result, translator: Translator, material: str) -> Spec | None:
@@ -134,7 +134,7 @@ def _draw_material(result: Result, translator: Translator, material: str) -> Spe
         for year in list_years(result)
     ]
     words = (f"{material}_fan", f"{name}: {', '.join(said)}", translator.unit(f"{unit}/yr"))
-    spec = _draw_fan(result, translator, shown, words)
+    spec = draw_fan(result, translator, shown, words)
     # Five legends side by side say enough.
     spec["title"]["subtitle"] = f"{name}, {translator.unit(f'{unit}/yr')}"
     return spec | {"width": SMALL_WIDTH, "height": SMALL_HEIGHT}
@@ -172,7 +172,7 @@ def draw_outcome_fans(
         per_year = translator.unit(unit if unit == "%" else f"{unit}/yr")
         chart = "_".join(part for part in ("fan", quantity, label, read_name(result)) if part)
         title = name_scenario(result, translator)
-        spec = _draw_fan(result, translator, fan, (chart, title, per_year), domain)
+        spec = draw_fan(result, translator, fan, (chart, title, per_year), domain)
         # The heading over the row says what is drawn, the axis in what unit.
         spec["title"]["subtitle"] = ""
         spec["description"] = f"{name}. {spec['description']}"
@@ -186,14 +186,33 @@ def _scale(fan: pd.DataFrame, unit: str) -> pd.DataFrame:
     return fan.assign(**{column: fan[column] / divisor for column in FAN_COLUMNS})
 
 
-def _draw_fan(
+def draw_fan(
     result: Result,
     translator: Translator,
     fan: pd.DataFrame,
     words: tuple[str, str, str],
     domain: tuple[float, float] | None = None,
 ) -> Spec:
-    """Draw the bands of a table of quantiles; the words are name, title and unit."""
+    """Draw the bands of a table of quantiles.
+
+    Parameters
+    ----------
+    result
+        Result of a run.
+    translator
+        Language of the chart.
+    fan
+        Table with the columns of :func:`ainalym.results.intervals.compute_fan`, in the unit that is shown.
+    words
+        Name of the chart, its title and its unit.
+    domain
+        Ends of the axis of values, where charts shall share it.
+
+    Returns
+    -------
+    Spec
+        Vega-Lite specification.
+    """
     name, title, unit = words
     rows = [
         {"year": int(year)}

@@ -32,20 +32,45 @@ def load_converter() -> Any:
     return vl_convert
 
 
+def is_vega(spec: Spec) -> bool:
+    """Tell a specification of Vega itself, such as that of a treemap, from one of Vega-Lite."""
+    return "/schema/vega/" in str(spec["$schema"])
+
+
 def render_svg(spec: Spec) -> str:
     """Render a specification as SVG.
 
     Parameters
     ----------
     spec
-        Vega-Lite specification of :mod:`ainalym.reports.charts`.
+        Specification of :mod:`ainalym.reports.charts`.
 
     Returns
     -------
     str
         SVG text.
     """
-    return str(load_converter().vegalite_to_svg(spec, format_locale=_number_locale(spec)))
+    converter = load_converter()
+    convert = converter.vega_to_svg if is_vega(spec) else converter.vegalite_to_svg
+    return str(convert(spec, format_locale=_number_locale(spec)))
+
+
+def render_png(spec: Spec) -> bytes:
+    """Render a specification as PNG.
+
+    Parameters
+    ----------
+    spec
+        Specification of :mod:`ainalym.reports.charts`.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
+    converter = load_converter()
+    convert = converter.vega_to_png if is_vega(spec) else converter.vegalite_to_png
+    return bytes(convert(spec, scale=PIXELS_PER_POINT, format_locale=_number_locale(spec)))
 
 
 def write_image(spec: Spec, path: Path) -> None:
@@ -54,7 +79,7 @@ def write_image(spec: Spec, path: Path) -> None:
     Parameters
     ----------
     spec
-        Vega-Lite specification of :mod:`ainalym.reports.charts`.
+        Specification of :mod:`ainalym.reports.charts`.
     path
         File to write; its ending, ``.png``, ``.svg`` or ``.pdf``, decides the format.
 
@@ -72,13 +97,12 @@ def write_image(spec: Spec, path: Path) -> None:
     if ending == ".svg":
         path.write_text(render_svg(spec), encoding="utf-8")
         return
-    converter = load_converter()
-    number_locale = _number_locale(spec)
     if ending == ".png":
-        image = converter.vegalite_to_png(spec, scale=PIXELS_PER_POINT, format_locale=number_locale)
-    else:
-        image = converter.vegalite_to_pdf(spec, format_locale=number_locale)
-    path.write_bytes(image)
+        path.write_bytes(render_png(spec))
+        return
+    converter = load_converter()
+    convert = converter.vega_to_pdf if is_vega(spec) else converter.vegalite_to_pdf
+    path.write_bytes(convert(spec, format_locale=_number_locale(spec)))
 
 
 def _number_locale(spec: Spec) -> dict[str, Any]:

@@ -236,6 +236,9 @@ class Translator:
             "t/yr": self.pgettext("unit", "t per year"),
             "kt/yr": self.pgettext("unit", "kt per year"),
             "kg/person": self.pgettext("unit", "kg/inhabitant"),
+            "kg/piece": self.pgettext("unit", "kg per piece"),
+            "kg/km2": self.pgettext("unit", "kg/km²"),
+            "g/t": self.pgettext("unit", "g/t"),
             "kg": self.pgettext("unit", "kg"),
             "kg/yr": self.pgettext("unit", "kg per year"),
             "million USD": self.pgettext("unit", "million USD"),
@@ -297,7 +300,8 @@ def count_decimals(value: float, digits: int) -> int:
     int
         0 to 6; taken after rounding, so that 9.996 to three digits is 10.0.
     """
-    if value == 0 or not math.isfinite(value):
+    # What would be written as nothing but zeros is written as one.
+    if abs(value) < 0.5 * 10.0**-MOST_DECIMALS or not math.isfinite(value):
         return 0
     exponent = int(f"{value:.{digits - 1}e}".split("e")[1])
     return min(max(digits - 1 - exponent, 0), MOST_DECIMALS)

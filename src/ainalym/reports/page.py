@@ -39,7 +39,7 @@ from ainalym.reports.headline import (
     describe_spread,
     list_key_figures,
 )
-from ainalym.reports.images import load_converter, render_svg
+from ainalym.reports.images import is_vega, load_converter, render_svg
 from ainalym.reports.language import Translator
 from ainalym.reports.method import describe_convention, describe_projection, describe_sales_use
 from ainalym.reports.outcome_tables import (
@@ -245,6 +245,8 @@ def make_environment(translator: Translator) -> Environment:
         translator.catalogue, newstyle=True
     )
     environment.globals["translator"] = translator
+    # The report lists its sources on the same page.
+    environment.globals["sources_page"] = ""
     return environment
 
 
@@ -277,13 +279,17 @@ def _compose_tables(result: Result, translator: Translator) -> dict[str, TextTab
     }
 
 
-def make_figure(spec: Spec | None) -> Figure | None:
+def make_figure(spec: Spec | None, name: str = "", still: bool = True) -> Figure | None:
     """Make the figure of a chart for a page: still drawing, live specification, words.
 
     Parameters
     ----------
     spec
         Specification of :func:`ainalym.reports.charts.draw_chart`.
+    name
+        Name of the chart on its page, where that is not its own.
+    still
+        Whether to draw it already; a chart that is about to come alive needs no drawing.
 
     Returns
     -------
@@ -292,10 +298,10 @@ def make_figure(spec: Spec | None) -> Figure | None:
     """
     if spec is None:
         return None
-    name = str(spec["name"])
+    name = name or str(spec["name"])
     bare = adapt_to_page(spec)
-    drawing = replace_by_variables(_make_names_unique(render_svg(bare), name))
-    live = replace_by_variables(json.dumps({**bare, "width": "container"}, ensure_ascii=False))
+    drawing = replace_by_variables(_make_names_unique(render_svg(bare), name)) if still else ""
+    live = replace_by_variables(json.dumps(adapt_to_width(bare), ensure_ascii=False))
     return Figure(
         name=name,
         title=spec["title"]["text"],
@@ -306,6 +312,16 @@ def make_figure(spec: Spec | None) -> Figure | None:
         # A specification is data in a script element: nothing in it may look like the end of one.
         specification=Markup(live.replace("<", "\\u003c")),  # noqa: S704
     )
+
+
+def adapt_to_width(bare: Spec) -> Spec:
+    """Let a live chart take the width of its column."""
+    if not is_vega(bare):
+        return {**bare, "width": "container"}
+    width = "max(240, containerSize()[0])"
+    signal = {"name": "width", "init": width, "on": [{"events": "window:resize", "update": width}]}
+    rest = {key: value for key, value in bare.items() if key != "width"}
+    return {**rest, "signals": [signal, *bare.get("signals", [])]}
 
 
 def adapt_to_page(spec: Spec) -> Spec:
@@ -325,7 +341,8 @@ def adapt_to_page(spec: Spec) -> Spec:
     for key in ("title", "description"):
         del bare[key]
     bare["config"] |= {"background": None, "aria": False}
-    bare["autosize"] = {"type": "fit-x", "contains": "padding"}
+    bare.pop("legends", None)
+    bare["autosize"] = "none" if is_vega(bare) else {"type": "fit-x", "contains": "padding"}
     for encoding in _find_encodings(bare):
         for channel in ("color", "fill", "stroke", "shape"):
             if "scale" in encoding.get(channel, {}):
@@ -346,6 +363,15 @@ def read_legend(spec: Spec) -> list[LegendEntry]:
     list of LegendEntry
         In the order of the scale; empty where no mark has a scale of colours.
     """
+    if is_vega(spec):
+        scale = next((scale for scale in spec["scales"] if scale["name"] == "group"), None)
+        if scale is None:
+            return []
+        colors = map(replace_by_variables, scale["range"])
+        return [
+            LegendEntry(name, color, color, "square")
+            for name, color in zip(scale["domain"], colors, strict=True)
+        ]
     for encoding in _find_encodings(spec):
         fill = encoding.get("fill", encoding.get("color", {})).get("scale")
         if fill is None:
@@ -373,7 +399,13 @@ def _make_names_unique(drawing: str, name: str) -> str:
 
 @cache
 def bundle_vega() -> str:
-    """Bundle Vega for a page, once; it may stand in a script element."""
+    """Bundle the chart library as one script that needs nothing else.
+
+    Returns
+    -------
+    str
+        JavaScript that defines ``vegaEmbed``; safe to stand in a script element.
+    """
     bundle = str(load_converter().javascript_bundle())
     if "</script" in bundle.lower():
         raise AssertionError("the bundle of Vega would end the script element it stands in")

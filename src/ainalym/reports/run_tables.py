@@ -23,34 +23,7 @@ def say_date(result: Result, translator: Translator) -> str:
 def compose_record_table(result: Result, translator: Translator) -> TextTable:
     """Compose the table of the options and checks of a run; every option is listed, named or not."""
     record = result.record
-    names = {
-        "until": translator.gettext("Last year"),
-        "convention": translator.gettext("Convention within the year"),
-        "composition": translator.gettext("Composition of products"),
-        "projection": translator.gettext("Method of projection"),
-        "population": translator.gettext("Series of the future population"),
-        "income": translator.gettext("Series of the future income"),
-        "sales": translator.gettext("Use of reported sales"),
-        "statistics": translator.gettext("Cleaning of imported statistics"),
-        "corrections": translator.gettext("Corrections of imported statistics that were chosen"),
-        "least_cover": translator.gettext("Least share that reporting partners must hold"),
-        "price_years": translator.gettext("Years of prices averaged"),
-    }
-    meanings = {
-        ("composition", "table"): translator.gettext("as in the table"),
-        ("composition", "calibrated"): translator.gettext("scaled to published world totals"),
-        ("projection", "table"): translator.gettext("by product, as in the table"),
-        ("projection", "profile"): translator.gettext("reference countries at the future income"),
-        ("projection", "trend"): translator.gettext("line in purchasing power"),
-        ("corrections", "{}"): translator.gettext("as usual"),
-        ("statistics", "robust"): translator.gettext("robust method"),
-        ("statistics", "common"): translator.gettext("common European method, mended"),
-        ("statistics", "common_strict"): translator.gettext("common European method, as published"),
-        ("statistics", "ignore"): translator.gettext("not used"),
-        ("sales", "enter"): translator.gettext("set the level of their products"),
-        ("sales", "beside"): translator.gettext("beside the model"),
-        ("sales", "evidence"): translator.gettext("evidence to learn from"),
-    }
+    names, meanings = _name_options(translator), _name_choices(translator)
     rows = (
         (translator.gettext("Day of the run"), say_date(result, translator)),
         (translator.gettext("Country"), f"{result.country[translator.language]} ({record['country']})"),
@@ -77,6 +50,43 @@ def compose_record_table(result: Result, translator: Translator) -> TextTable:
         ),
         rows,
     )
+
+
+def _name_options(translator: Translator) -> dict[str, str]:
+    """Name the options of a run."""
+    return {
+        "until": translator.gettext("Last year"),
+        "convention": translator.gettext("Convention within the year"),
+        "composition": translator.gettext("Composition of products"),
+        "projection": translator.gettext("Method of projection"),
+        "population": translator.gettext("Series of the future population"),
+        "income": translator.gettext("Series of the future income"),
+        "sales": translator.gettext("Use of reported sales"),
+        "statistics": translator.gettext("Cleaning of imported statistics"),
+        "corrections": translator.gettext("Corrections of imported statistics that were chosen"),
+        "least_cover": translator.gettext("Least share that reporting partners must hold"),
+        "scenario": translator.gettext("Scenario"),
+        "price_years": translator.gettext("Years of prices averaged"),
+    }
+
+
+def _name_choices(translator: Translator) -> dict[tuple[str, str], str]:
+    """Say what choices mean, by option and choice."""
+    return {
+        ("composition", "table"): translator.gettext("as in the table"),
+        ("composition", "calibrated"): translator.gettext("scaled to published world totals"),
+        ("projection", "table"): translator.gettext("by product, as in the table"),
+        ("projection", "profile"): translator.gettext("reference countries at the future income"),
+        ("projection", "trend"): translator.gettext("line in purchasing power"),
+        ("corrections", "{}"): translator.gettext("as usual"),
+        ("statistics", "robust"): translator.gettext("robust method"),
+        ("statistics", "common"): translator.gettext("common European method, mended"),
+        ("statistics", "common_strict"): translator.gettext("common European method, as published"),
+        ("statistics", "ignore"): translator.gettext("not used"),
+        ("sales", "enter"): translator.gettext("set the level of their products"),
+        ("sales", "beside"): translator.gettext("beside the model"),
+        ("sales", "evidence"): translator.gettext("evidence to learn from"),
+    }
 
 
 def _say_value(value: object) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import xarray as xr
@@ -20,6 +22,7 @@ from ainalym.results.summary import (
     compute_material_summary,
     compute_sales_comparison,
 )
+from ainalym.results.tables import write_tables
 
 ARRAYS_FILE = "outlook.nc"
 DRAWS_FILE, QUANTILES_FILE, MEANS_FILE = "draws.nc", "quantiles.nc", "means.nc"
@@ -30,14 +33,11 @@ SENSITIVITY_TABLES = ("sensitivity_ranges", "sensitivity_indices")
 CENTRAL_LEVEL, DRAWS_LEVEL = 4, 0
 """Levels of compression: draws are noise, of which packing takes off a seventh at three times the time."""
 
-CALIBRATION = ("evidence", "learned", "conflicts", "prior")
-"""Tables of a result that has learned from evidence."""
-
-STATISTICS_TABLES = ("statistics_cells", "statistics_mirror", "statistics_unmapped")
-"""Tables of a result into which imported statistics have entered."""
-
 QUANTITIES_FILE = "quantities.csv"
 """Header table: name, unit, definition of every quantity in the other tables."""
+
+STORE_FORMAT = 2
+"""Raised whenever a folder of an older version can no longer be read."""
 
 
 def write_result(result: Result, folder: Path) -> None:
@@ -75,24 +75,12 @@ def write_result(result: Result, folder: Path) -> None:
         "summary_present_values": compute_present_values([result]),
         "indicators_collection": compute_collection_rates(result),
         "indicators_recovery": compute_recovery_rates(result),
-        "label_routes": result.tables["routes"].reset_index(),
-        "label_treatments": result.tables["treatments"].reset_index(),
-        "label_substances": result.tables["substances"].reset_index(),
-        "label_products": result.tables["products"].reset_index(),
-        "label_categories": result.tables["categories"].reset_index(),
-        "label_materials": result.tables["materials"].reset_index(),
-        "label_regions": result.tables["regions"].reset_index(),
-        "sources": result.tables["sources"],
-        **{
-            name: result.tables[name]
-            for name in (*SENSITIVITY_TABLES, *STATISTICS_TABLES)
-            if name in result.tables
-        },
-        **{f"calibration_{name}": result.tables[name] for name in CALIBRATION if name in result.tables},
     }.items():
         write_table(table, tables / f"{name}.csv")
+    forms = write_tables(result, tables)
     write_exports(result, folder)
-    _write_record(result, folder)
+    store = {"format": STORE_FORMAT, "country": dict(result.country), "tables": forms}
+    _write_record(folder, {**result.record, "store": store})
 
 
 def write_sensitivity(result: Result, folder: Path) -> None:
@@ -109,11 +97,11 @@ def write_sensitivity(result: Result, folder: Path) -> None:
     tables.mkdir()
     for name in SENSITIVITY_TABLES:
         write_table(result.tables[name], tables / f"{name}.csv")
-    _write_record(result, folder)
+    _write_record(folder, result.record)
 
 
-def _write_record(result: Result, folder: Path) -> None:
-    record = json.dumps(result.record, ensure_ascii=False, indent=2)
+def _write_record(folder: Path, entries: Mapping[str, Any]) -> None:
+    record = json.dumps(entries, ensure_ascii=False, indent=2)
     (folder / RECORD_FILE).write_text(record + "\n", encoding="utf-8")
 
 
@@ -129,11 +117,33 @@ def write_arrays(data: xr.Dataset, path: Path, level: int) -> None:
     level
         Of compression, 1 to 9; 0 for none.
     """
+    # Made in memory first: on a full disk the HDF5 library ends the process instead of raising.
+    path.write_bytes(dump_arrays(data, level))
+
+
+def dump_arrays(data: xr.Dataset, level: int) -> bytes:
+    """Write arrays as the bytes of a NetCDF 4 file.
+
+    Parameters
+    ----------
+    data
+        Labelled arrays.
+    level
+        Of compression, 1 to 9; 0 for none.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
     packing = {"zlib": True, "complevel": level} if level else {}
     encoding = {str(name): packing for name in data.data_vars}
-    # Made in memory first: on a full disk the HDF5 library ends the process instead of raising.
-    content = data.to_netcdf(engine="h5netcdf", encoding=encoding)
-    path.write_bytes(content)
+    return bytes(data.to_netcdf(engine="h5netcdf", encoding=encoding))
+
+
+def format_table(table: pd.DataFrame) -> str:
+    """Write a table as CSV, as it stands in the outlook folder."""
+    return str(table.to_csv(index=False, float_format="%.8g", lineterminator="\n"))
 
 
 def _write_draws(result: Result, folder: Path) -> None:
@@ -158,4 +168,4 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     path
         File to write.
     """
-    table.to_csv(path, index=False, float_format="%.8g", lineterminator="\n")
+    path.write_text(format_table(table), encoding="utf-8", newline="\n")

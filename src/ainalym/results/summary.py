@@ -337,12 +337,13 @@ def compute_region_summary(result: Result, year: int) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns ``region``, ``value``, ``low``, ``high`` (t), ``population`` (persons, central path),
-        ``per_inhabitant`` (value over population, kg/person), largest first; empty where the country package
-        has no regions. With draws the values are medians between the ends of their 90 % intervals; without,
-        they are the central path and the ends are missing.
+        ``per_inhabitant`` (value over population, kg/person), ``density`` (value over area, kg/km2), largest
+        first; empty where the country package has no regions. With draws the values are medians between the
+        ends of their 90 % intervals; without, they are the central path and the ends are missing.
     """
     if "ewaste_generated_by_region" not in result.data:
-        return pd.DataFrame(columns=["region", "value", "low", "high", "population", "per_inhabitant"])
+        columns = ["region", "value", "low", "high", "population", "per_inhabitant", "density"]
+        return pd.DataFrame(columns=columns)
     values = result.data["ewaste_generated_by_region"].sel(year=year).sum("category")
     population = result.data["region_population"].sel(year=year)
     table = pd.DataFrame(
@@ -351,6 +352,7 @@ def compute_region_summary(result: Result, year: int) -> pd.DataFrame:
     intervals = read_intervals(result, "ewaste_generated_by_region_total", "region", year)
     table = _put_medians(table, "region", intervals)
     table["per_inhabitant"] = table["value"] * KG_PER_TONNE / table["population"]
+    table["density"] = table["value"] * KG_PER_TONNE / table["region"].map(result.tables["regions"]["area"])
     return table.sort_values("value", ascending=False, ignore_index=True)
 
 

@@ -11,7 +11,7 @@ import xarray as xr
 from ainalym.core.arrays import label_array, read_coordinates
 from ainalym.kernels.boundary import FloatArray
 from ainalym.kernels.lifetime import Convention, Weibull, expand_to_cohorts, survival_by_age
-from ainalym.kernels.product_levers import ProductPaths, pull_levers
+from ainalym.kernels.product_levers import ProductFlows, ProductPaths, change_survival, pull_levers
 
 
 class MeasuredFlows(NamedTuple):
@@ -89,20 +89,14 @@ def apply_measures(
     market, stock, ewaste = (np.array(array.values) for array in (flows.market, flows.stock, flows.ewaste))
     survival = flows.survival.copy()
     first = int(np.searchsorted(years, first_year))
-    for product, own in enumerate(paths):
-        path = own if unit == "mass" else own._replace(unit_weight=None)
-        if not path.pulled:
-            continue
-        found = pull_levers(
-            market[:, [product]],
-            by_age[:, [product]],
-            np.atleast_1d(weibull.shape)[[product]],
-            path,
-            first,
-        )
-        for array, column in zip((market, stock, ewaste), found[:3], strict=True):
-            array[:, product] = column[:, 0]
-        survival[..., product] = found.survival[..., 0]
+    for path, products in _group_products(paths, unit):
+        plain = ProductFlows(*(array[:, products] for array in (market, stock, ewaste)))
+        own_age, own_shape = by_age[:, products], np.atleast_1d(weibull.shape)[products]
+        found = pull_levers(plain, own_age, own_shape, path, first)
+        for array, columns in zip((market, stock, ewaste), found, strict=True):
+            array[:, products] = columns
+        if path.lifetime is not None:
+            survival[..., products] = change_survival(own_age, own_shape, path.lifetime)
     suffix = "" if unit == "mass" else "_pieces"
     names = (f"placed_on_market{suffix}", f"stock{suffix}", f"ewaste_generated{suffix}")
     labelled = [
@@ -110,3 +104,14 @@ def apply_measures(
         for name, array in zip(names, (market, stock, ewaste), strict=True)
     ]
     return MeasuredFlows(labelled[0], labelled[1], labelled[2], survival)
+
+
+def _group_products(paths: Sequence[ProductPaths], unit: str) -> list[tuple[ProductPaths, list[int]]]:
+    """Put together the products of which the same is asked: they are computed side by side, as draws are."""
+    groups: dict[tuple[bytes | None, ...], tuple[ProductPaths, list[int]]] = {}
+    for product, own in enumerate(paths):
+        path = own if unit == "mass" else own._replace(unit_weight=None)
+        if path.pulled:
+            key = tuple(None if values is None else values.tobytes() for values in path)
+            groups.setdefault(key, (path, []))[1].append(product)
+    return list(groups.values())

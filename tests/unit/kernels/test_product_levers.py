@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ainalym.kernels.cohort import compute_inflow_driven
 from ainalym.kernels.lifetime import Weibull, survival_by_age
-from ainalym.kernels.product_levers import ProductPaths, pull_levers
+from ainalym.kernels.product_levers import ProductFlows, ProductPaths, change_survival, pull_levers
 
 YEARS = 40
 FIRST = 20
@@ -24,6 +25,12 @@ def path(value: float, neutral: float) -> np.ndarray:
     return values
 
 
+def follow(market: np.ndarray, survival: np.ndarray, paths: ProductPaths, first: int) -> ProductFlows:
+    plain = compute_inflow_driven(market, survival)
+    flows = ProductFlows(market, plain.stock, plain.outflow)
+    return pull_levers(flows, survival, np.array([2.0]), paths, first)
+
+
 @given(sales, st.floats(-0.3, 0.9), st.floats(0.5, 1.5), st.floats(0.5, 1.5))
 def test_that_mass_is_kept_whatever_levers_are_pulled(
     market: list[float], longer: float, owned: float, heavier: float
@@ -31,7 +38,7 @@ def test_that_mass_is_kept_whatever_levers_are_pulled(
     paths = ProductPaths(
         unit_weight=path(heavier, 1.0), lifetime=path(longer, 0.0), ownership=path(owned, 1.0)
     )
-    found = pull_levers(np.array(market)[:, np.newaxis], survive(), np.array([2.0]), paths, FIRST)
+    found = follow(np.array(market)[:, np.newaxis], survive(), paths, FIRST)
     before = np.concatenate([np.zeros((1, 1)), found.stock[:-1]])
     error = np.abs(found.market - (found.stock - before) - found.ewaste).max()
     assert error <= 1e-9 * max(found.stock.max(), 1e-9)
@@ -40,9 +47,9 @@ def test_that_mass_is_kept_whatever_levers_are_pulled(
 def test_that_a_longer_life_reaches_what_was_sold_before_it() -> None:
     market = np.zeros((YEARS, 1))
     market[FIRST - 2] = 100.0
-    plain = pull_levers(market, survive(), np.array([2.0]), ProductPaths(), FIRST)
+    plain = follow(market, survive(), ProductPaths(), FIRST)
     longer = ProductPaths(lifetime=path(0.3, 0.0))
-    found = pull_levers(market, survive(), np.array([2.0]), longer, FIRST)
+    found = follow(market, survive(), longer, FIRST)
     assert (found.stock[:FIRST] == plain.stock[:FIRST]).all()
     assert (found.stock[FIRST : FIRST + 8] > plain.stock[FIRST : FIRST + 8]).all()
 
@@ -51,16 +58,16 @@ def test_that_a_mean_life_is_longer_by_what_was_asked() -> None:
     market = np.zeros((YEARS, 1))
     market[0] = 1.0
     always = ProductPaths(lifetime=np.full((YEARS, 1), 0.25))
-    found = pull_levers(market, survive(scale=6.0), np.array([2.0]), always, 0)
+    found = follow(market, survive(scale=6.0), always, 0)
     wanted = survive(scale=7.5)
     assert found.stock[:, 0] == pytest.approx(wanted[:, 0], abs=0.01)
 
 
 def test_that_a_kept_stock_is_kept_and_sells_less_of_what_lives_longer() -> None:
     market = np.full((YEARS, 1), 10.0)
-    plain = pull_levers(market, survive(), np.array([2.0]), ProductPaths(), FIRST)
+    plain = follow(market, survive(), ProductPaths(), FIRST)
     paths = ProductPaths(lifetime=path(0.3, 0.0), ownership=path(1.0, 1.0))
-    found = pull_levers(market, survive(), np.array([2.0]), paths, FIRST)
+    found = follow(market, survive(), paths, FIRST)
     assert found.stock == pytest.approx(plain.stock)
     assert found.market[FIRST:].sum() < plain.market[FIRST:].sum()
     assert (found.market[:FIRST] == market[:FIRST]).all()
@@ -68,6 +75,30 @@ def test_that_a_kept_stock_is_kept_and_sells_less_of_what_lives_longer() -> None
 
 def test_that_nothing_is_sold_where_the_old_exceeds_the_stock_that_is_wanted() -> None:
     market = np.full((YEARS, 1), 10.0)
-    found = pull_levers(market, survive(), np.array([2.0]), ProductPaths(ownership=path(0.1, 1.0)), FIRST)
+    found = follow(market, survive(), ProductPaths(ownership=path(0.1, 1.0)), FIRST)
     assert found.market[FIRST].item() == 0.0
     assert (found.ewaste >= 0).all()
+
+
+@given(sales, st.floats(-0.4, 0.9), st.floats(0.6, 5.0))
+def test_that_the_stock_is_what_the_changed_survival_leaves_of_the_sales(
+    market: list[float], longer: float, shape: float
+) -> None:
+    by_age = survive(shape, 6.0)
+    plain = compute_inflow_driven(np.array(market)[:, np.newaxis], by_age)
+    flows = ProductFlows(np.array(market)[:, np.newaxis], plain.stock, plain.outflow)
+    change = path(longer, 0.0)
+    found = pull_levers(flows, by_age, np.array([shape]), ProductPaths(lifetime=change), FIRST)
+    survival = change_survival(by_age, np.array([shape]), change)
+    left = np.einsum("cd,tcd->td", found.market, survival)
+    assert found.stock == pytest.approx(left, rel=1e-9, abs=1e-9)
+    assert (found.stock[:FIRST] == plain.stock[:FIRST]).all()
+
+
+def test_that_levers_at_their_neutral_value_change_nothing() -> None:
+    market = np.linspace(1.0, 40.0, YEARS)[:, np.newaxis]
+    idle = ProductPaths(path(1.0, 1.0), path(1.0, 1.0), path(0.0, 0.0))
+    found = follow(market, survive(), idle, FIRST)
+    plain = compute_inflow_driven(market, survive())
+    assert (found.stock == plain.stock).all()
+    assert (found.ewaste == plain.outflow).all()

@@ -18,6 +18,7 @@ from ainalym.reports.language import DATA_CONTEXT
 from ainalym.results.result import Result
 
 REPORTS = Path(str(files("ainalym.reports")))
+PAGES = Path(str(files("ainalym.web")))
 TRANSLATED = ("ru", "kk")
 
 Key = tuple[str | None, str | tuple[str, ...]]
@@ -41,8 +42,11 @@ def key_of(message: Message) -> Key:
 def texts_in_code() -> set[Key]:
     with (REPORTS / "locale" / "babel.cfg").open(encoding="utf-8") as stream:
         methods, options = parse_mapping_cfg(stream)
-    found = extract_from_dir(REPORTS, method_map=methods, options_map=options)
-    return {(context, text) for _, _, text, _, context in found}
+    return {
+        (context, text)
+        for folder in (REPORTS, PAGES)
+        for _, _, text, _, context in extract_from_dir(folder, method_map=methods, options_map=options)
+    }
 
 
 def texts_of_data(result: Result) -> set[str]:
@@ -51,6 +55,7 @@ def texts_of_data(result: Result) -> set[str]:
         result.tables["sales"]["reason"],
         result.tables["photovoltaic_capacity"]["note"],
         result.tables["published"]["note"],
+        result.tables["package_tables"]["title"],
     ]
     evidence = read_country("KAZ", read_reference()).package.frame("evidence")
     columns += [evidence[name] for name in ("item", "reason", "note")]

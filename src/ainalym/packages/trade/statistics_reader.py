@@ -57,6 +57,7 @@ FEWEST_PARTNERS = 4
 """Partners without which there is no usual value to compare with."""
 
 FLOWS_OF_A_CELL = ("production", "import", "export", "re_export", "sales")
+MEASURES = ("kg", "pieces")
 SALES_PLACE = FLOWS_OF_A_CELL.index("sales")
 MIRROR_PLACES = tuple(FLOWS_OF_A_CELL.index(flow) for flow in MIRRORED_FLOWS)
 
@@ -199,6 +200,11 @@ class _Axes(NamedTuple):
         )
         return wide
 
+    def label_measures(self, values: np.ndarray, **between: list[str]) -> xr.DataArray:
+        """Put labels on an array whose first axis is the measure, and whose last are year and product."""
+        coordinates = {"measure": list(MEASURES), **between, "year": self.years, "product": self.products}
+        return xr.DataArray(values, coords=coordinates, dims=tuple(coordinates))
+
     def label(self, values: np.ndarray, name: str, unit: str) -> xr.DataArray:
         """Put labels on an array whose last axes are year and product."""
         return xr.DataArray(
@@ -340,27 +346,13 @@ def _assemble(
     is_absurd |= (kg < 0) != (pieces < 0)
     flags |= np.where(is_absurd & ~np.isnan(kg) & ~np.isnan(pieces), CellFlag.ABSURD_WEIGHT, 0)
     flags = np.where(np.isnan(kg) & np.isnan(pieces), 0, flags)
-    measures = ["kg", "pieces"]
     warnings = tuple(describe_thin_cover(cover.table, options.least_cover))
     return Statistics(
         kg=axes.label(kg, "apparent_consumption", "kg/yr"),
         pieces=axes.label(pieces, "apparent_consumption_pieces", "pieces/yr"),
         flags=axes.label(flags.astype(np.int32), "flags", "1"),
-        flows=xr.DataArray(
-            flows,
-            coords={
-                "measure": measures,
-                "flow": list(FLOWS_OF_A_CELL),
-                "year": axes.years,
-                "product": axes.products,
-            },
-            dims=("measure", "flow", "year", "product"),
-        ),
-        used=xr.DataArray(
-            np.stack([axes.spread(used, measure) for measure in measures]),
-            coords={"measure": measures, "year": axes.years, "product": axes.products},
-            dims=("measure", "year", "product"),
-        ),
+        flows=axes.label_measures(flows, flow=list(FLOWS_OF_A_CELL)),
+        used=axes.label_measures(np.stack([axes.spread(used, measure) for measure in MEASURES])),
         reported_weight=axes.label(implied, "unit_weight", "kg/piece"),
         coverage=figures.coverage,
         unmapped=figures.unmapped,

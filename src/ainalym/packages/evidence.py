@@ -1,0 +1,87 @@
+"""What the tables of data packages rest on: sources and grades of every table and of every product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from ainalym.packages.package import GRADES, DataPackage
+
+GRADE_COLUMNS = tuple(f"grade_{grade}" for grade in GRADES)
+
+PRODUCT_TABLES = ("products", "lifetimes", "unit_weights", "composition", "income_elasticities")
+"""Tables whose rows speak of one product each."""
+
+
+def list_package_tables(packages: Iterable[DataPackage]) -> pd.DataFrame:
+    """List every table of data packages with what its rows rest on.
+
+    Parameters
+    ----------
+    packages
+        Opened data packages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``package``, ``table``, ``title``, ``description``, ``rows``, ``grade_A`` to ``grade_D`` (rows
+        of each grade) and ``sources`` (names separated by ``;``).
+    """
+    rows = []
+    for package in packages:
+        for resource in package.descriptor.resources:
+            frame = package.frame(resource.name)
+            grades = frame["grade"].value_counts() if "grade" in frame else pd.Series(dtype=int)
+            rows.append(
+                {
+                    "package": package.name,
+                    "table": resource.name,
+                    "title": resource.title,
+                    "description": resource.description,
+                    "rows": len(frame),
+                    **{f"grade_{grade}": int(grades.get(grade, 0)) for grade in GRADES},
+                    "sources": _join_sources(frame),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def list_product_evidence(packages: Iterable[DataPackage]) -> pd.DataFrame:
+    """List for every product which rows of which tables it rests on.
+
+    Parameters
+    ----------
+    packages
+        Opened data packages; those without tables by product add nothing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``product``, ``table``, ``rows``, ``grade`` (the worst of those rows) and ``sources`` (names
+        separated by ``;``).
+    """
+    rows = []
+    for package in packages:
+        for table in PRODUCT_TABLES:
+            frame = package.frame(table)
+            if "key" not in frame:
+                continue
+            for key, own in frame.groupby("key"):
+                rows.append(
+                    {
+                        "product": str(key),
+                        "table": table,
+                        "rows": len(own),
+                        "grade": str(own["grade"].max()),
+                        "sources": _join_sources(own),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def _join_sources(frame: pd.DataFrame) -> str:
+    if "source" not in frame:
+        return ""
+    names = {name for text in frame["source"].dropna().unique() for name in str(text).split(";") if name}
+    return ";".join(sorted(names))

@@ -1,0 +1,1 @@
+"""Pages and REST interface over stored results: look, ask "what if", share, download."""
