@@ -29,7 +29,8 @@ class Result:
         ``economic_parameters``, ``package_tables`` (every table of the data packages with its grades and
         sources), ``product_evidence`` (the same for every product); where it was computed also
         ``sensitivity_ranges`` (what each family of inputs spans alone) and ``sensitivity_indices`` (Sobol
-        indices by family); where it has learned from evidence also ``evidence``, ``learned``, ``conflicts``, ``prior``.
+        indices by family); where it has learned from evidence also ``evidence``, ``learned``, ``conflicts``,
+        ``prior``.
     country
         Codes and names of the country, by ``iso3``, ``iso2``, ``m49`` and language.
     record
