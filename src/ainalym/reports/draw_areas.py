@@ -117,33 +117,10 @@ def _lay_out_treemap(rows: list[dict[str, Any]], translator: Translator) -> Spec
         "fill": {"value": INK},
         "baseline": {"value": "top"},
     }
-    size = {"signal": "[width, height]"}
     return {
         "width": TREEMAP_WIDTH,
         "height": TREEMAP_HEIGHT,
-        "data": [
-            {
-                "name": "tree",
-                "values": rows,
-                "transform": [
-                    {"type": "stratify", "key": "id", "parentKey": "parent"},
-                    {
-                        "type": "treemap",
-                        "field": "value",
-                        "sort": {"field": "value", "order": "descending"},
-                        "round": True,
-                        "ratio": 1.4,
-                        "paddingInner": 2,
-                        "size": size,
-                    },
-                ],
-            },
-            {
-                "name": "products",
-                "source": "tree",
-                "transform": [{"type": "filter", "expr": "datum.value && datum.name"}],
-            },
-        ],
+        "data": _divide_area(rows),
         "marks": [
             {
                 "type": "rect",
@@ -167,6 +144,26 @@ def _lay_out_treemap(rows: list[dict[str, Any]], translator: Translator) -> Spec
             _write_on_tiles("mass", {**place, "y": {"field": "y0", "offset": 22}}, room % 36, 12.5),
         ],
     }
+
+
+def _divide_area(rows: list[dict[str, Any]]) -> list[Spec]:
+    """Divide the area among the products, those of a category side by side."""
+    size = {"signal": "[width, height]"}
+    treemap = {
+        "type": "treemap",
+        "field": "value",
+        "sort": {"field": "value", "order": "descending"},
+        "round": True,
+        "ratio": 1.4,
+        "paddingInner": 2,
+        "size": size,
+    }
+    stratify = {"type": "stratify", "key": "id", "parentKey": "parent"}
+    chosen = {"type": "filter", "expr": "datum.value && datum.name"}
+    return [
+        {"name": "tree", "values": rows, "transform": [stratify, treemap]},
+        {"name": "products", "source": "tree", "transform": [chosen]},
+    ]
 
 
 def _write_on_tiles(field: str, place: Spec, condition: str, size: float) -> Spec:

@@ -141,9 +141,9 @@ def test_that_the_table_of_a_flow_is_that_of_the_store(client: httpx.Client, dra
     page = client.get("/en/kaz/flows?year=2022").text
     flows = compute_flows(drawn, 2022)
     shown = re.findall(r'<td class="number">([^<]+)</td>', page)
-    assert shown == [Translator("en").number(mass / 1000) for mass in flows["mass"]]
-    ends = flows[flows["step"] == "route"]["mass"].sum()
-    assert ends == pytest.approx(float(drawn.data["ewaste_generated"].sel(year=2022).sum()), rel=1e-9)
+    assert shown == [Translator("en").number(mass / 1000) for mass in flows["value"]]
+    routed = flows[flows["target_kind"] == "route"]["value"].sum()
+    assert routed == pytest.approx(float(drawn.data["ewaste_generated"].sel(year=2022).sum()), rel=1e-9)
 
 
 def test_that_downloads_are_the_files_of_the_store(
