@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console, JustifyMethod
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -24,6 +27,9 @@ from ainalym.results.result import Result
 
 LONGEST_WORD = 24
 """Most letters of a word that are kept on one line of the first column."""
+
+WIDEST = 10_000
+"""Letters in a line, for measuring what a table would take where nothing holds it back."""
 
 
 def print_headline(result: Result, language: Language, console: Console) -> None:
@@ -60,22 +66,43 @@ def print_headline(result: Result, language: Language, console: Console) -> None
 
 
 def print_table(table: TextTable, console: Console) -> None:
-    """Print a table of texts with its caption and notes."""
+    """Print a table of texts with its caption and notes, in parts where the terminal is too narrow for it."""
+    console.print()
+    for part in _fit_columns(table, console):
+        console.print(part)
+    for note in table.notes:
+        console.print(note, style="dim", highlight=False)
+
+
+def _fit_columns(table: TextTable, console: Console) -> list[Table]:
+    """Lay a table out; what would be cut off at the edge goes below, behind the first column again."""
+    free = console.options.update_width(WIDEST)
+    parts: list[list[int]] = [[]]
+    for column in range(1, len(table.columns)):
+        tried = [*parts[-1], column]
+        needed = Measurement.get(console, free, _lay_out(table, tried)).minimum
+        if parts[-1] and needed > console.width:
+            parts.append([column])
+        else:
+            parts[-1] = tried
+    return [_lay_out(table, part) for part in parts]
+
+
+def _lay_out(table: TextTable, chosen: Sequence[int]) -> Table:
+    """Lay out the first column of a table and some of the others."""
     shown = Table(title=table.caption, title_justify="left", title_style="bold")
     # Figures may break below one another, words of the first column may not.
     words = [word for row in table.rows for word in row[0].split()]
     width = min(max((len(word) for word in words), default=0), LONGEST_WORD)
-    for position, column in enumerate(table.columns):
+    for position in (0, *chosen):
+        column = table.columns[position]
         justify: JustifyMethod = "right" if column.numeric else "left"
         shown.add_column(
             column.heading, justify=justify, overflow="fold", min_width=None if position else width
         )
     for row in table.rows:
-        shown.add_row(*(_show_cell(cell) for cell in row))
-    console.print()
-    console.print(shown)
-    for note in table.notes:
-        console.print(note, style="dim", highlight=False)
+        shown.add_row(*(_show_cell(row[position]) for position in (0, *chosen)))
+    return shown
 
 
 def _show_cell(cell: str) -> Text:
