@@ -17,6 +17,9 @@ from ainalym.results.result import Result
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
+PATIENCE = 180_000
+"""Milliseconds that a page may take on a machine that does other things too."""
+
 CHARTS_ALIVE = """() => {
     const charts = [...document.querySelectorAll("[data-specification]")];
     return charts.length > 0 && charts.every((chart) => chart.dataset.live === "true");
@@ -61,6 +64,7 @@ def visit(browser: Browser, reports: dict[str, Path]) -> Iterator[Callable[..., 
     def open_report(language: str, width: int = 1280, **options: Any) -> Visit:
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         visit = Visit(page)
 

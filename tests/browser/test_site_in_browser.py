@@ -50,6 +50,7 @@ class Guest:
         self.outside: list[str] = []
         self.complaints: list[str] = []
         self.context = browser.new_context(**options)
+        self.context.set_default_timeout(180_000)
         self.context.route("**/*", self._stop_at_the_door)
         self.page = self.context.new_page()
         self.page.on("console", lambda message: self.complaints.append(message.text))
