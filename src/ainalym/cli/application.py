@@ -21,6 +21,9 @@ USAGE_ERROR = 2
 INTERRUPTED = 130
 """Exit status after Ctrl-C."""
 
+CLUSTER_OPTIONS = ("--workers", "--cluster")
+"""Options whose commands compute with dask."""
+
 Population = Annotated[
     str,
     typer.Option(
@@ -440,6 +443,7 @@ def explain(
 
 def main() -> None:
     """Run the command line; problems of an input are printed without a traceback."""
+    _leave_dask_asleep()
     try:
         app()
     except InputError as error:
@@ -450,3 +454,13 @@ def main() -> None:
         if end.code == INTERRUPTED:
             errors.print("Interrupted; nothing half-written is left.")
         raise
+
+
+def _leave_dask_asleep() -> None:
+    """Keep dask out of a process that has no cluster.
+
+    Where dask is installed, xarray imports it with its first array, only to ask whether that is one of dask's:
+    as much time as a thousand draws take. A name that is None among the modules counts as not installed.
+    """
+    if not any(word.startswith(CLUSTER_OPTIONS) for word in sys.argv[1:]):
+        sys.modules.setdefault("dask", None)  # type: ignore[arg-type]

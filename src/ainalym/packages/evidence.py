@@ -67,21 +67,32 @@ def list_product_evidence(packages: Iterable[DataPackage]) -> pd.DataFrame:
             frame = package.frame(table)
             if "key" not in frame:
                 continue
-            for key, own in frame.groupby("key"):
+            for key, own in _group_by_product(frame).items():
                 rows.append(
                     {
-                        "product": str(key),
+                        "product": key,
                         "table": table,
                         "rows": len(own),
-                        "grade": str(own["grade"].max()),
-                        "sources": _join_sources(own),
+                        "grade": max(grade for grade, _ in own),
+                        "sources": _join_names(source for _, source in own),
                     }
                 )
     return pd.DataFrame(rows)
 
 
+def _group_by_product(frame: pd.DataFrame) -> dict[str, list[tuple[str, str]]]:
+    """Gather grade and sources of the rows of each product, in the order of the products."""
+    columns = [frame[name] if name in frame else [""] * len(frame) for name in ("key", "grade", "source")]
+    found: dict[str, list[tuple[str, str]]] = {}
+    for key, grade, source in zip(*columns, strict=True):
+        found.setdefault(str(key), []).append((str(grade), str(source)))
+    return dict(sorted(found.items()))
+
+
 def _join_sources(frame: pd.DataFrame) -> str:
-    if "source" not in frame:
-        return ""
-    names = {name for text in frame["source"].dropna().unique() for name in str(text).split(";") if name}
+    return _join_names(frame["source"].dropna().unique()) if "source" in frame else ""
+
+
+def _join_names(texts: Iterable[object]) -> str:
+    names = {name for text in set(texts) for name in str(text).split(";") if name}
     return ";".join(sorted(names))
