@@ -259,7 +259,7 @@ def sensitivity(
     ] = "en",
 ) -> None:
     """Show which uncertain inputs drive e-waste, gold, copper, plastics and value (extra 'sensitivity')."""
-    from ainalym.cli.ensemble_commands import run_sensitivity_command
+    from ainalym.cli.sensitivity_command import run_sensitivity_command
     from ainalym.ensemble.outlook import SensitivityOptions
     from ainalym.ensemble.sensitivity import YEARS
     from ainalym.schemas.run import RunOptions

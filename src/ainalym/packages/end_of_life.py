@@ -71,6 +71,8 @@ class EndOfLife:
         Shape (boundary, material), kg CO2e/kg, 0 where a boundary has none.
     economics
         By parameter and what it applies to, in the unit of the table but USD for EUR.
+    gas_left, hazard_content
+        Factor on the central content of gases and of hazardous substances.
     hazards, refrigerants, targets, coverage, calculation_index, exchange_rates
         Tables as they are.
     currency
@@ -97,6 +99,8 @@ class EndOfLife:
     picked: Range
     emission_factors: Range
     economics: Mapping[tuple[str, str], Range]
+    gas_left: Range
+    hazard_content: Range
     hazards: pd.DataFrame
     refrigerants: pd.DataFrame
     targets: pd.DataFrame
@@ -168,6 +172,8 @@ def read_end_of_life(reference: Reference, figures: Country) -> EndOfLife:
             package.frame("emission_factors"), ("boundary", "material"), (BOUNDARIES, materials)
         ),
         economics=_read_economics(package.frame("economic_parameters"), rates),
+        gas_left=_relate_sums(package.frame("refrigerants")),
+        hazard_content=_relate_rows(package.frame("hazards")),
         hazards=package.frame("hazards"),
         refrigerants=package.frame("refrigerants"),
         targets=package.frame("recovery_targets").set_index("category").reindex(list(categories)),
@@ -263,6 +269,16 @@ def _read_economics(table: pd.DataFrame, rates: pd.DataFrame) -> dict[tuple[str,
         ends = (np.asarray(float(row[end]) * factor) for end in ENDS)
         found[str(row["parameter"]), str(row["applies_to"])] = Range(*ends)
     return found
+
+
+def _relate_sums(table: pd.DataFrame) -> Range:
+    """Relate the ends of all rows together to their central value."""
+    return Range(*(np.asarray(table[end].sum() / table["value"].sum()) for end in ENDS))
+
+
+def _relate_rows(table: pd.DataFrame) -> Range:
+    """Relate the ends of each row to its central value, and take the mean over the rows."""
+    return Range(*(np.asarray((table[end] / table["value"]).mean()) for end in ENDS))
 
 
 def _other_ranges(package: DataPackage) -> Iterable[Table]:
