@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,6 +21,9 @@ USAGE_ERROR = 2
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C."""
+
+OBJECTS_BETWEEN_COLLECTIONS = 100_000
+"""New objects after which Python looks for circles: with its own 700, a fifth of the imports goes into that."""
 
 CLUSTER_OPTIONS = ("--workers", "--cluster")
 """Options whose commands compute with dask."""
@@ -224,7 +228,10 @@ def ensemble(
         Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
     ] = "en",
 ) -> None:
-    """Run the draws of the outlook alone, as many as it takes, here or on a cluster; without a report."""
+    """Run the draws of the outlook alone, as many as it takes, here or on a cluster; without a report.
+
+    They are those of the model as it is, before it learns from evidence as `ainalym outlook` does.
+    """
     from ainalym.cli.ensemble_commands import Place, run_ensemble_command
     from ainalym.ensemble.options import EnsembleOptions
     from ainalym.schemas.run import RunOptions
@@ -444,6 +451,7 @@ def explain(
 def main() -> None:
     """Run the command line; problems of an input are printed without a traceback."""
     _leave_dask_asleep()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     try:
         app()
     except InputError as error:

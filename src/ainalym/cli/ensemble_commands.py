@@ -46,6 +46,7 @@ def run_draws(
     options: EnsembleOptions,
     console: Console,
     place: Place = HERE,
+    with_ranges: bool = True,
 ) -> Result:
     """Run an outlook with its draws and a progress bar, here or on a cluster.
 
@@ -61,6 +62,8 @@ def run_draws(
         Where to show the progress.
     place
         Where to compute.
+    with_ranges
+        Whether to tell what families of inputs span alone.
 
     Returns
     -------
@@ -83,7 +86,9 @@ def run_draws(
         def listen(step: RunProgress) -> None:
             progress.update(task, completed=step.done)
 
-        return run_outlook_with_draws(country, run_options, options, draw_listener=listen, blocks=blocks)
+        return run_outlook_with_draws(
+            country, run_options, options, draw_listener=listen, blocks=blocks, with_ranges=with_ranges
+        )
 
 
 def run_ensemble_command(
@@ -124,7 +129,8 @@ def run_ensemble_command(
     """
     if out is not None:
         check_folder(out, force)
-    result = run_draws(country, run_options, options, console, place)
+    # The headline says nothing of ranges; the folder does.
+    result = run_draws(country, run_options, options, console, place, with_ranges=out is not None)
     print_headline(result, language, console)
     if out is not None:
         with replace_folder(out, force) as partial:

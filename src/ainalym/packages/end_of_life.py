@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -111,6 +112,7 @@ class EndOfLife:
     from_country: bool
 
 
+@lru_cache(maxsize=4)
 def read_end_of_life(reference: Reference, figures: Country) -> EndOfLife:
     """Read what is known of the time after generation.
 
@@ -263,9 +265,11 @@ def find_exchange_rate(rates: pd.DataFrame, currency: str, year: int) -> float:
 
 def _read_economics(table: pd.DataFrame, rates: pd.DataFrame) -> dict[tuple[str, str], Range]:
     found = {}
+    in_euro = table.loc[table["unit"].str.startswith("EUR"), "year"]
+    dollars = {int(year): find_exchange_rate(rates, "EUR", int(year)) for year in in_euro.unique()}
     for row in table.to_dict("records"):
         unit = str(row["unit"])
-        factor = find_exchange_rate(rates, "EUR", int(row["year"])) if unit.startswith("EUR") else 1.0
+        factor = dollars[int(row["year"])] if unit.startswith("EUR") else 1.0
         ends = (np.asarray(float(row[end]) * factor) for end in ENDS)
         found[str(row["parameter"]), str(row["applies_to"])] = Range(*ends)
     return found

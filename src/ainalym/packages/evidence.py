@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
@@ -32,7 +33,7 @@ def list_package_tables(packages: Iterable[DataPackage]) -> pd.DataFrame:
     for package in packages:
         for resource in package.descriptor.resources:
             frame = package.frame(resource.name)
-            grades = frame["grade"].value_counts() if "grade" in frame else pd.Series(dtype=int)
+            grades = Counter(frame["grade"].tolist() if "grade" in frame else [])
             rows.append(
                 {
                     "package": package.name,
@@ -40,7 +41,7 @@ def list_package_tables(packages: Iterable[DataPackage]) -> pd.DataFrame:
                     "title": resource.title,
                     "description": resource.description,
                     "rows": len(frame),
-                    **{f"grade_{grade}": int(grades.get(grade, 0)) for grade in GRADES},
+                    **{f"grade_{grade}": grades[grade] for grade in GRADES},
                     "sources": _join_sources(frame),
                 }
             )
@@ -90,7 +91,7 @@ def _group_by_product(frame: pd.DataFrame) -> dict[str, list[tuple[str, str]]]:
 
 
 def _join_sources(frame: pd.DataFrame) -> str:
-    return _join_names(frame["source"].dropna().unique()) if "source" in frame else ""
+    return _join_names(frame["source"].tolist()) if "source" in frame else ""
 
 
 def _join_names(texts: Iterable[object]) -> str:
