@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ainalym.kernels.boundary import FloatArray
-from ainalym.kernels.ranges import Range, read_range
+from ainalym.kernels.ranges import read_range
 from ainalym.kernels.routing import Picking, RouteShares, TreatedShares, share_routes
 from ainalym.packages.end_of_life import EndOfLife
 

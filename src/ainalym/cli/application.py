@@ -23,7 +23,7 @@ INTERRUPTED = 130
 """Exit status after Ctrl-C."""
 
 OBJECTS_BETWEEN_COLLECTIONS = 100_000
-"""New objects after which Python looks for circles: with its own 700, a fifth of the imports goes into that."""
+"""New objects after which Python looks for circles: its own 700 cost a fifth of all imports."""
 
 CLUSTER_OPTIONS = ("--workers", "--cluster")
 """Options whose commands compute with dask."""
@@ -467,8 +467,8 @@ def main() -> None:
 def _leave_dask_asleep() -> None:
     """Keep dask out of a process that has no cluster.
 
-    Where dask is installed, xarray imports it with its first array, only to ask whether that is one of dask's:
-    as much time as a thousand draws take. A name that is None among the modules counts as not installed.
+    Where dask is installed, xarray imports it with its first array, only to ask whether that is one of its
+    own: half a second. A name that is None among the modules counts as not installed.
     """
     if not any(word.startswith(CLUSTER_OPTIONS) for word in sys.argv[1:]):
         sys.modules.setdefault("dask", None)  # type: ignore[arg-type]

@@ -309,7 +309,9 @@ def _pivot_column(
     table: pd.DataFrame, values: str, columns: tuple[str, str], labels: tuple[tuple[str, ...], ...]
 ) -> FloatArray:
     # Placed by hand: that is a tenth of the time of a pivot table, and no pair of names stands twice.
-    places = [pd.Index(names).get_indexer(table[column]) for names, column in zip(labels, columns, strict=True)]
+    places = [
+        pd.Index(names).get_indexer(table[column]) for names, column in zip(labels, columns, strict=True)
+    ]
     found = (places[0] >= 0) & (places[1] >= 0)
     wide = np.zeros([len(names) for names in labels])
     wide[places[0][found], places[1][found]] = np.nan_to_num(table[values].to_numpy(dtype=np.float64)[found])

@@ -115,7 +115,7 @@ class Opened(NamedTuple):
 
 
 _opened: dict[str, Opened] = {}
-"""By folder: an outlook reads its country several times, and to check a table takes longer than to hash it."""
+"""By folder: an outlook reads its country several times, and to hash a table takes less than to check it."""
 
 
 def _is_unchanged(package: DataPackage, folder: Path | Traversable) -> bool:

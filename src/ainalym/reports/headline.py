@@ -187,8 +187,8 @@ def describe_gap(result: Result, translator: Translator) -> str:
     else:
         sentences.append(
             translator.gettext(
-                "Nothing was tuned to close the gap: this is the model before it learns from what the country "
-                "has seen."
+                "Nothing was tuned to close the gap: this is the model before it learns from what the "
+                "country has seen."
             )
         )
     return " ".join(sentences)
