@@ -310,7 +310,8 @@ def _pivot_column(
 ) -> FloatArray:
     # Placed by hand: that is a tenth of the time of a pivot table, and no pair of names stands twice.
     places = [
-        pd.Index(names).get_indexer(table[column]) for names, column in zip(labels, columns, strict=True)
+        pd.Index(names).get_indexer(pd.Index(table[column]))
+        for names, column in zip(labels, columns, strict=True)
     ]
     found = (places[0] >= 0) & (places[1] >= 0)
     wide = np.zeros([len(names) for names in labels])
