@@ -11,7 +11,7 @@ from ainalym.reports.comparison_sentences import list_differences
 from ainalym.reports.draw_fans import draw_outcome_fans
 from ainalym.reports.draw_fates import draw_material_fates
 from ainalym.reports.draw_routes import compose_flow_table, draw_flows
-from ainalym.reports.language import Translator
+from ainalym.reports.language import Translator, keep_percent
 from ainalym.reports.outcome_names import name_outcome, name_scenario
 from ainalym.reports.outcome_tables import (
     compose_indicator_table,
@@ -120,7 +120,7 @@ def render_comparison(comparison: Comparison, language: str) -> str:
         scenarios=[
             (
                 name_scenario(result, translator),
-                result.record["scenario"]["description"][translator.language],
+                keep_percent(result.record["scenario"]["description"][translator.language]),
                 compose_scenario_table(result, translator),
             )
             for result in comparison.results
