@@ -19,9 +19,9 @@ from ainalym.reports.backtest_tables import (
 from ainalym.reports.chart_parts import Spec
 from ainalym.reports.draw_backtest import draw_country_paths, draw_paths, draw_reliability
 from ainalym.reports.draw_backtest_scores import SCORE_CHARTS, Scored, list_scored
-from ainalym.reports.images import write_image
+from ainalym.reports.images import bundle_vega, write_image
 from ainalym.reports.language import Translator
-from ainalym.reports.page import SCRIPT, bundle_vega, make_environment, make_figure, read_text, write_style
+from ainalym.reports.page import SCRIPT, make_environment, make_figure, read_text, write_style
 from ainalym.reports.text_table import TextTable
 
 TEMPLATE = "backtest.html.jinja"

@@ -84,8 +84,9 @@ class Runner:
         key = (holding.fingerprint, wish.digest, draws)
 
         def work() -> ScenarioRun:
-            reruns = self._find_bench(holding).wait(self._settings.longest_preparation)
-            return self._workroom.do(visitor, lambda: reruns.run_draws(scenario, draws))
+            with self._workroom.enter(visitor):
+                reruns = self._find_bench(holding).wait(self._settings.longest_preparation)
+                return self._workroom.take_turn(lambda: reruns.run_draws(scenario, draws))
 
         return self._runs.get(key, work)
 
@@ -94,11 +95,13 @@ class Runner:
         scenario = check_wish(wish)
         if not wish.text and wish.name == BASELINE == holding.result.record["scenario"]["name"]:
             return holding.result
-        reruns = self._find_bench(holding).begin(self._settings.longest_preparation)
-        return self._centrals.get(
-            (holding.fingerprint, wish.digest),
-            lambda: self._workroom.do(visitor, lambda: reruns.run_central(scenario)),
-        )
+
+        def work() -> Result:
+            with self._workroom.enter(visitor):
+                reruns = self._find_bench(holding).begin(self._settings.longest_preparation)
+                return self._workroom.take_turn(lambda: reruns.run_central(scenario))
+
+        return self._centrals.get((holding.fingerprint, wish.digest), work)
 
     def _find_bench(self, holding: Holding) -> _Bench:
         return self._benches.get(holding.fingerprint, lambda: _Bench(holding.result))

@@ -165,6 +165,7 @@ def serve(holdings: Iterable[Holding], listening: socket.socket, open_browser: b
     """
     shelf = Shelf(holdings)
     application = create_application(shelf)
+    application.site.drawing.prepare()
     for holding in shelf.countries.values():
         application.site.runner.prepare(holding)
     config = uvicorn.Config(
