@@ -28,6 +28,7 @@ from ainalym.reports.detail_tables import (
 )
 from ainalym.reports.draw_areas import MEASURES
 from ainalym.reports.driver_tables import describe_drivers, list_range_tables
+from ainalym.reports.facility_tables import compose_facility_table
 from ainalym.reports.headline import (
     compose_headline_table,
     compose_material_table,
@@ -187,16 +188,19 @@ def compose_material(result: Result, translator: Translator, render: Renderer, m
 
 
 def compose_regions(result: Result, translator: Translator, render: Renderer) -> Context:
-    """Compose the page of the regions: three maps and a table."""
+    """Compose the page of the regions: maps, a table, and where the facilities are."""
     specs = {
         f"region_tiles_{measure}": draw_chart(result, "region_tiles", translator, measure)
         for measure in MEASURES
     }
-    specs["regions"] = draw_chart(result, "regions", translator)
+    specs |= {name: draw_chart(result, name, translator) for name in ("facilities", "regions")}
     return {
         "figures": make_figures(specs, render),
         "measures": MEASURES,
-        "tables": {"regions": compose_region_table(result, translator)},
+        "tables": {
+            "regions": compose_region_table(result, translator),
+            "facilities": compose_facility_table(result, translator),
+        },
     }
 
 
