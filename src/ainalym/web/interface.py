@@ -99,7 +99,7 @@ def list_quantities(request: Request) -> Response:
     response_model=Series,
     responses={
         200: {"content": {"text/csv": {"schema": {"type": "string"}}}},
-        **describe_refusals(404, 422, 503),
+        **describe_refusals(404, 422, 429, 503),
     },
 )
 async def read_series(

@@ -100,14 +100,18 @@ def list_embedded(request: Request) -> Response:
 @router.post(
     "/countries/{iso3}/scenarios/validate",
     response_model=ScenarioEntry,
-    responses=describe_refusals(404, 413, 422, 503),
+    responses=describe_refusals(404, 413, 422, 429, 503),
 )
 async def validate_scenario(request: Request, iso3: str, question: Question) -> Response:
     """Check a scenario without running it; what is wrong is told all at once, with line and column."""
     site = read_site(request)
     await site.open_country(iso3)
-    found = await site.work(lambda: describe_wish(read_body(question.scenario)))
-    return answer_document(request, make_json(found), NO_STORE)
+    visitor = find_visitor(request)
+
+    def make() -> Document:
+        return make_json(describe_wish(read_body(question.scenario)))
+
+    return answer_document(request, await site.work(lambda: site.desk.do(visitor, make)), NO_STORE)
 
 
 @router.post(
@@ -119,10 +123,11 @@ async def run_scenario(request: Request, iso3: str, question: RunQuestion) -> Re
     """Run a scenario: medians and 90 % intervals of what is collected, recovered, saved and paid."""
     site = read_site(request)
     holding = await site.open_country(iso3)
+    visitor = find_visitor(request)
 
     def make() -> Document:
-        wish = read_body(question.scenario)
-        run = site.runner.run(holding, wish, find_visitor(request), question.draws)
+        wish = site.desk.do(visitor, lambda: read_body(question.scenario))
+        run = site.runner.run(holding, wish, visitor, question.draws)
         return make_json(
             {
                 "country": holding.iso3,
@@ -147,7 +152,8 @@ async def compare_two(request: Request, iso3: str, question: CompareQuestion) ->
     visitor = find_visitor(request)
 
     def make() -> Document:
-        wishes = [read_body(text) for text in (question.scenario, question.against)]
+        asked = (question.scenario, question.against)
+        wishes = site.desk.do(visitor, lambda: [read_body(text) for text in asked])
         runs = [site.runner.run(holding, wish, visitor, question.draws) for wish in wishes]
         return make_json(
             {
@@ -166,10 +172,13 @@ async def compare_two(request: Request, iso3: str, question: CompareQuestion) ->
 
 
 def read_body(scenario: str | Mapping[str, Any]) -> Wish:
-    """Read what a body names: an embedded scenario, YAML, or an object."""
-    if isinstance(scenario, str):
-        return Wish(scenario) if scenario in list_scenarios() else Wish(OWN, scenario or "{}")
-    return Wish(OWN, write_text(name_unnamed(scenario, say_own())))
+    """Read and check what a body names: an embedded scenario, YAML, or an object."""
+    if not isinstance(scenario, str):
+        wish = Wish(OWN, write_text(name_unnamed(scenario, say_own())))
+    else:
+        wish = Wish(scenario) if scenario in list_scenarios() else Wish(OWN, scenario or "{}")
+    check_wish(wish)
+    return wish
 
 
 def describe_wish(wish: Wish) -> dict[str, Any]:

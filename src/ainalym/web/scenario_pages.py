@@ -86,7 +86,7 @@ async def show_scenarios(
     visitor = find_visitor(request)
 
     def make() -> Document:
-        scenario = check_wish(pair.own)
+        scenario = site.desk.do(visitor, lambda: check_wish(pair.own))
         runs = run_pair(site, holding, pair, visitor)
         return site.desk.do(visitor, lambda: compose(scenario, runs))
 
@@ -118,18 +118,25 @@ async def show_result(
     """Run a scenario of the builder, or a text that was loaded, and give its result as a piece of a page."""
     site, code = read_site(request), read_language(language)
     holding = await site.open_country(country)
+    visitor = find_visitor(request)
 
     def make() -> Document:
+        pair, checked = site.desk.do(visitor, read)
+        runs = run_pair(site, holding, pair, visitor)
+        return site.desk.do(visitor, lambda: compose(pair, checked, runs))
+
+    def read() -> tuple[Pair, ReadScenario]:
         text = scenario if isinstance(scenario, str) else write_text(name_unnamed(scenario, say_own()))
         pair = Pair(Wish(OWN, text), read_wish(against, other))
-        checked = check_wish(pair.own)
-        runs = run_pair(site, holding, pair, find_visitor(request))
+        return pair, check_wish(pair.own)
+
+    def compose(pair: Pair, checked: ReadScenario, runs: Runs) -> Document:
         outcome = compose_outcome(site.translators[code], pair, runs, leave_undrawn)
         frame = compose_frame(site, holding, code, SCENARIOS)
         body = {
             "html": site.render(code, "result.html.jinja", **frame, **outcome),
             "code": outcome["code"],
-            "scenario": plain_scenario(checked, read_plain(text)),
+            "scenario": plain_scenario(checked, read_plain(pair.own.text)),
         }
         return make_document(json.dumps(body, ensure_ascii=False).encode("utf-8"), JSON)
 
@@ -142,7 +149,7 @@ async def save_scenario(
 ) -> Response:
     """Give a scenario as a file: that of the address, or an embedded one."""
     read_language(language)
-    site = read_site(request)
+    site, visitor = read_site(request), find_visitor(request)
     await site.open_country(country)
 
     def make() -> Document:
@@ -150,7 +157,11 @@ async def save_scenario(
         check_wish(wish)
         return make_document((wish.text or read_source(name)).encode("utf-8"), YAML_MEDIA_TYPE)
 
-    return answer_document(request, await site.work(make), filename=f"{'scenario' if s else name}.yaml")
+    return answer_document(
+        request,
+        await site.work(lambda: site.desk.do(visitor, make)),
+        filename=f"{'scenario' if s else name}.yaml",
+    )
 
 
 @router.get("/{language}/{country}/scenarios/{file}")

@@ -49,7 +49,8 @@ class WebSettings:
     works
         Limits of heavy work: scenario runs, images, workbooks.
     pages
-        Limits of pages that are composed for the first time; one that is kept waits for nothing.
+        Limits of what is composed for the first time, and of scenarios that are read; a page that is kept
+        waits for nothing.
     drawers
         Processes that draw charts.
     longest_preparation
