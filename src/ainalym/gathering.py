@@ -129,6 +129,7 @@ def collect_tables(reference: Reference, figures: Country, known: EndOfLife) -> 
         "prices": reference.package.frame("prices"),
         "composition_grade": reference.composition_grade.to_series().unstack("material"),
         "regions": figures.regions,
+        "facilities": figures.facilities,
         "published": figures.published,
         "sales": figures.sales,
         "photovoltaic_capacity": figures.photovoltaic_capacity,
