@@ -136,10 +136,10 @@ class Histogram:
         """
         number = self.low.size
         # A few series at a time, so that every step finds them in the cache; the first bin of each is 1.
-        factor = (1 / self.width)[:, None]
+        scaling = (1 / self.width)[:, None]
         first = BINS * np.arange(COUNTED_TOGETHER, dtype=np.float64)[:, None]
-        summand = 1 + np.resize(first, (number, 1)) - self.low[:, None] * factor
-        factor, summand, least = (part.astype(values.dtype) for part in (factor, summand, first))
+        shift = 1 + np.resize(first, (number, 1)) - self.low[:, None] * scaling
+        factor, summand, least = (part.astype(values.dtype) for part in (scaling, shift, first))
         for begin in range(0, number, COUNTED_TOGETHER):
             some = slice(begin, min(begin + COUNTED_TOGETHER, number))
             counts = self.counts[some.start * BINS : some.stop * BINS]

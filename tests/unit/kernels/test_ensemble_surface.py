@@ -150,7 +150,7 @@ def plan_stock(stock: FloatArray, product: int) -> object:
 
 def test_that_draws_that_fall_short_leave_the_surface_and_the_others_stay() -> None:
     stock = STOCK.copy()
-    stock[45:, 2] *= 0.85
+    stock[45:, 2] *= 0.83
     plan = plan_stock(stock, 2)
     assert isinstance(plan, StockSurface)
     lifetime = Weibull(SHAPE * DRAWN.shape_factor, SCALE * DRAWN.scale_factor)
