@@ -3,9 +3,9 @@
     python benchmarks/golden.py [--output benchmarks/results/golden.json]
 
 Runs the golden tests of the cohort engine and tells for each set how many cases were met, the worst error, as
-a part of the largest value of a case, and the error allowed in that case, which is that of the decimals, or
-of the simpler account of a year, to which the result is known. Sets whose data are not beside the repository are said to be
-missing. The exit code is that of the tests.
+a part of the largest value of a case, and the error allowed in that case: the decimals to which a result is
+known, or how far the grids of two models lie apart. Sets whose data are not beside the repository are said
+to be missing. The exit code is that of the tests.
 """
 
 from __future__ import annotations
