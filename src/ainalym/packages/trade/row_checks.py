@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from ainalym.errors import Problem
 from ainalym.packages.trade.engine import Engine, quote_list, quote_text
+from ainalym.packages.trade.row_digest import ABSURD, count_repeated
 from ainalym.packages.trade.staged import Staged
-from ainalym.packages.trade.tabular import (
+from ainalym.packages.trade.tidy import FLOWS, REVISIONS
+from ainalym.packages.trade.tidy_statement import (
     ISSUE_CODE,
     ISSUE_FLOW,
     ISSUE_KG,
@@ -24,7 +26,6 @@ from ainalym.packages.trade.tabular import (
     ISSUE_VALUE,
     LEVELS,
 )
-from ainalym.packages.trade.tidy import FLOWS, REVISIONS
 
 LEAF, AGGREGATE = LEVELS[:2]
 
@@ -42,12 +43,6 @@ VIEWS = (
 )
 """Rows of use, and these with the weights that their code should have."""
 
-ABSURD = Template(
-    "coalesce(pieces >= 1 AND kg > 0 AND ((kg + kg_rounding / 2) / pieces < low / $factor"
-    " OR (kg - kg_rounding / 2) / pieces > high * $factor), false)"
-)
-"""Whether mass and pieces of a row imply a weight that no product of the code has, rounding apart."""
-
 COUNT_LEVELS = """
     CREATE OR REPLACE TABLE levels AS
     SELECT file, level, count(*) AS rows, count(*) FILTER (issue <> 0) AS issues FROM staged GROUP BY ALL
@@ -58,16 +53,11 @@ ISSUES_BY_FILE = "SELECT file, sum(issues) FROM levels GROUP BY file HAVING sum(
 
 COUNT_BESIDE = "SELECT count(*) FROM staged WHERE level <> 0 OR issue <> 0"
 
-COUNT_ABSURD = Template("SELECT count(*) FILTER (reporter = $iso3), count(*) FROM weighed WHERE $absurd")
 WEIGHTS = Template("""
     SELECT file, line, code, period, reporter, partner, flow, kg, pieces, low, high, products FROM weighed
     WHERE reporter = $iso3 AND $absurd ORDER BY file, line, code LIMIT 200
 """)
 
-COUNT_REPEATED = """
-    SELECT count(*) - count(DISTINCT
-        hash(source, reporter, partner, flow, period, hs_revision, code, split)) FROM used
-"""
 REPEATED = """
     SELECT reporter, partner, flow, period, code, count(*), min(file), max(file), min(line), max(line)
     FROM used GROUP BY source, reporter, partner, flow, period, hs_revision, code, split
@@ -78,8 +68,8 @@ MIXTURES = """
     SELECT source, reporter, flow, year, count(DISTINCT hs_revision),
         string_agg(DISTINCT hs_revision, ' and ' ORDER BY hs_revision), min(first), max(last)
     FROM (SELECT source, reporter, flow, year, hs_revision, strlen(period) = 4 AS is_year,
-            min(file) AS first, max(file) AS last
-        FROM used WHERE hs_revision <> 'NATIONAL' GROUP BY ALL)
+            min(first_file) AS first, max(last_file) AS last
+        FROM digest WHERE hs_revision <> 'NATIONAL' GROUP BY ALL)
     GROUP BY source, reporter, flow, year
     HAVING count(DISTINCT hs_revision) > 1 OR count(DISTINCT is_year) > 1
     ORDER BY source, reporter, flow, year LIMIT 200
@@ -295,28 +285,6 @@ def _describe_amounts(amounts: Sequence[float | None]) -> str:
     return ", ".join(known) or "no amount"
 
 
-def count_absurd(engine: Engine, factor: float, iso3: str) -> tuple[int, int]:
-    """Count the rows whose mass and pieces cannot belong together.
-
-    Parameters
-    ----------
-    engine
-        Engine.
-    factor
-        How many times off a unit weight is absurd.
-    iso3
-        Country of the store.
-
-    Returns
-    -------
-    tuple of (int, int)
-        Rows that the country reports, and rows of all reporters.
-    """
-    absurd = ABSURD.substitute(factor=factor)
-    own, every = engine.fetch(COUNT_ABSURD.substitute(absurd=absurd, iso3=quote_text(iso3)))[0]
-    return int(own), int(every)
-
-
 def check_weights(engine: Engine, staged: Staged, factor: float, iso3: str, total: int) -> Iterator[Problem]:
     """[TRD-007] Find the country's own rows whose mass and pieces cannot belong together.
 
@@ -344,8 +312,11 @@ def _show_weight(weight: float) -> str:
 
 
 def check_repetition(engine: Engine, staged: Staged) -> Iterator[Problem]:
-    """[TRD-008] Find rows that are there twice, and years in two classifications or as year and months."""
-    repeated = engine.fetch(REPEATED) if engine.fetch(COUNT_REPEATED)[0][0] else []
+    """[TRD-008] Find rows that are there twice, and years in two classifications or as year and months.
+
+    The engine must have the table ``digest``.
+    """
+    repeated = engine.fetch(REPEATED) if count_repeated(engine) else []
     lasts = [Row(row[7], row[9], row[4], row[3], *row[:3]) for row in repeated]
     for where, row in zip(_find_places(staged, lasts), repeated, strict=True):
         reporter, partner, flow, period, code, count, first, _, line, _ = row
