@@ -175,8 +175,8 @@ def import_trade(
     Raises
     ------
     InputError
-        [EXT-001] if the extra is not installed, [TRD-001] to [TRD-026] for all that is wrong with the files.
-        The store is then as it was.
+        [EXT-001] if the extra is not installed, [TRD-001] to [TRD-026] and [TRD-036] for all that is wrong
+        with the files. The store is then as it was.
     """
     started = time.monotonic()
     chosen = options or ImportOptions()
@@ -193,18 +193,21 @@ def import_trade(
     with make_scratch(folder) as scratch, open_engine(scratch, chosen.limits, listen) as engine:
         prepare_engine(engine, reference, chosen.tables)
         staged = stage_files(engine, reference, files, source, scope, chosen, scratch)
-        absurd = _check(engine, staged, store, iso3, chosen)
+        absurd = _check(engine, staged, store, source, iso3, chosen)
         condition = ABSURD.substitute(factor=chosen.absurd_factor) if absurd else ""
         now = _write(engine, store, staged, source, chosen.replace, condition, scratch)
         return _summarise(engine, now, iso3, absurd, started)
 
 
-def _check(engine: Engine, staged: Staged, store: Store, iso3: str, options: ImportOptions) -> int:
+def _check(
+    engine: Engine, staged: Staged, store: Store, source: Source, iso3: str, options: ImportOptions
+) -> int:
     """Check the staged rows; return how many of them have an absurd unit weight and are let in."""
     problems = [
         *staged.problems,
         *row_checks.check_levels(engine, staged, iso3),
         *row_checks.check_cells(engine, staged),
+        *(row_checks.check_countries(engine, staged) if source == "tidy" else ()),
     ]
     if problems:
         # Rows with unreadable cells would only repeat their problems as gaps and odd weights.

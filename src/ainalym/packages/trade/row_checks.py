@@ -43,6 +43,18 @@ VIEWS = (
 )
 """Rows of use, and these with the weights that their code should have."""
 
+STRANGE = """
+    FROM (SELECT *, contains(reporter, ':') AND NOT regexp_full_match(reporter, $form) AS is_reporter,
+            contains(partner, ':') AND NOT regexp_full_match(partner, $form) AS is_partner FROM used)
+    WHERE is_reporter OR is_partner
+""".replace("$form", "'ISO3:[A-Z0-9_]{3}|ISO2:[A-Z0-9]{2}|M49:[0-9]{1,3}'")
+"""Rows of a country that is not known and has not even the form of a code."""
+
+STRANGE_ROWS = f"""
+    SELECT file, line, code, period, reporter, partner, flow, is_partner {STRANGE}
+    ORDER BY file, line, code LIMIT 200
+"""
+
 COUNT_LEVELS = """
     CREATE OR REPLACE TABLE levels AS
     SELECT file, level, count(*) AS rows, count(*) FILTER (issue <> 0) AS issues FROM staged GROUP BY ALL
@@ -170,6 +182,35 @@ def check_cells(engine: Engine, staged: Staged) -> Iterator[Problem]:
             shown += 1
             yield _describe_cell(staged, str(file), found.line, found.issue, str(found.raw))
     yield from _count_rest(total, shown, "TRD-006", "cells that cannot be read")
+
+
+def check_countries(engine: Engine, staged: Staged) -> Iterator[Problem]:
+    """[TRD-036] Find words that are no country and no code of one, in a table that a user described.
+
+    Publishers have codes for areas that are no country, which are kept; a name in words would only be stored
+    as an unknown partner, and trade with the country itself be lost.
+    """
+    total = int(engine.fetch(f"SELECT count(*) {STRANGE}")[0][0])
+    rows = engine.fetch(STRANGE_ROWS) if total else []
+    places = _find_places(staged, [Row(*row[:7]) for row in rows])
+    for where, row in zip(places, rows, strict=True):
+        file, _, _, _, reporter, partner, _, is_partner = row
+        recognised = staged.files[file][1]
+        layout = recognised.layout if recognised is not None else None
+        column = ""
+        if recognised is not None and layout is not None:
+            expression = layout.partner if is_partner else layout.reporter
+            column = f", column '{_find_heading(expression, recognised.actual)}'"
+        system, _, word = (partner if is_partner else reporter).partition(":")
+        yield Problem(
+            "TRD-036",
+            where + column,
+            repr(word),
+            f"a country as {system.lower()} writes it",
+            "Write its code: countries are named by iso3 (KAZ, the world WLD), iso2 (KZ) or m49 (398), see"
+            " 'countries' of the mapping file.",
+        )
+    yield from _count_rest(total, len(rows), "TRD-036", "rows with a country that is not known")
 
 
 def check_levels(engine: Engine, staged: Staged, iso3: str) -> Iterator[Problem]:
