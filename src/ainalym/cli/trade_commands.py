@@ -187,6 +187,15 @@ def show(
         Literal["pieces", "reported"],
         typer.Option(help="Mass from pieces and unit weight, as the official method has it, or as reported."),
     ] = "pieces",
+    used_share: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Share of the usual value per piece below which an import is marked as used equipment; 0 "
+            "marks none.",
+        ),
+    ] = 0.3,
     store: Annotated[
         Path | None, typer.Option(help="Folder of the store, if not the usual one.", show_default=False)
     ] = None,
@@ -203,7 +212,11 @@ def show(
 
     _, tables = read_trade_tables(country)
     options = StatisticsOptions(
-        parse_corrections(correction or ()), least_cover=least_cover, mass_from=mass_from, tables=tables
+        parse_corrections(correction or ()),
+        least_cover=least_cover,
+        mass_from=mass_from,
+        used_share=used_share,
+        tables=tables,
     )
     with show_progress() as listen:
         statistics = read_statistics(find_store_folder(country, store), read_reference(), options, listen)
