@@ -42,6 +42,9 @@ class Country:
         Name of the lifetime profile of each product. Dims (product,).
     regions
         One row per first-level region, indexed by its code; empty if the package has none.
+    facilities
+        Where e-waste is collected or treated, indexed by the short name of the facility; empty if the
+        package has none.
     region_population
         Population. Dims (year, region), persons.
     region_wage
@@ -65,6 +68,7 @@ class Country:
     income: xr.DataArray
     lifetime_profile: xr.DataArray
     regions: pd.DataFrame
+    facilities: pd.DataFrame
     region_population: xr.DataArray
     region_wage: xr.DataArray
     photovoltaic_capacity: pd.DataFrame
@@ -196,6 +200,7 @@ def _label_country(package: DataPackage, reference: Reference) -> Country:
         income=_pivot_series(package.frame("income")),
         lifetime_profile=_read_profiles(package, reference),
         regions=regions,
+        facilities=package.frame("facilities").set_index("facility"),
         region_population=_read_region_population(package.frame("region_population"), list(regions.index)),
         region_wage=_read_region_wage(package.frame("region_wages"), identity.iso3, list(regions.index)),
         photovoltaic_capacity=package.frame("photovoltaic_capacity").sort_values("year"),
