@@ -147,7 +147,6 @@ def read_end_of_life(reference: Reference, figures: Country) -> EndOfLife:
     efficiency = _pivot(efficiencies.frame, ("treatment", "material"), (treatments, materials))
     _check_formal_first(efficiency, treatments, materials, places)
     rates = package.frame("exchange_rates")
-    treatment_of = order.set_index("route")["treatment"]
     basis = routes.frame.loc[routes.frame["route"] == FORMAL, "basis"]
     return EndOfLife(
         categories=categories,
@@ -156,9 +155,7 @@ def read_end_of_life(reference: Reference, figures: Country) -> EndOfLife:
         undocumented=undocumented,
         treatments=treatments,
         places=places,
-        route_treatment=tuple(
-            -1 if name == EXPORTED else treatments.index(str(treatment_of[name])) for name in undocumented
-        ),
+        route_treatment=_place_routes(order, undocumented, treatments),
         formal=_by_category(routes.frame, FORMAL, categories),
         formal_is_factor=bool((basis == "published").all()),
         reused=_by_category(routes.frame, REUSED, categories),
@@ -184,6 +181,16 @@ def read_end_of_life(reference: Reference, figures: Country) -> EndOfLife:
         exchange_rates=rates,
         currency=str(figures.package.descriptor.ainalym.currency),
         from_country="route_shares" in figures.package.tables,
+    )
+
+
+def _place_routes(
+    routes: pd.DataFrame, undocumented: tuple[str, ...], treatments: tuple[str, ...]
+) -> tuple[int, ...]:
+    """Find the treatment to which each route without documents leads; -1 where it leaves the country."""
+    treatment_of = routes.set_index("route")["treatment"]
+    return tuple(
+        -1 if name == EXPORTED else treatments.index(str(treatment_of[name])) for name in undocumented
     )
 
 

@@ -186,10 +186,7 @@ def describe_gap(result: Result, translator: Translator) -> str:
         )
     else:
         sentences.append(
-            translator.gettext(
-                "Nothing was tuned to close the gap: this is the model before it learns from what the "
-                "country has seen."
-            )
+            translator.gettext("Nothing was tuned to close the gap: the model has not learned from them.")
         )
     return " ".join(sentences)
 
