@@ -97,9 +97,9 @@ def read_foreign_trade(path: Path, flow: Flow | None = None) -> pd.DataFrame:
     ------
     InputError
         [TRD-002] for another workbook, [TRD-005] for a month heading that is not one or another unit,
-        [TRD-006] for a code that is none, [TRD-009] if it is damaged, [TRD-010] if it has no codes, [TRD-011] for a workbook
-        without figures, [TRD-013] for a cell that is no number, [TRD-022] if it cannot be known whether it
-        is imports or exports.
+        [TRD-006] for a code that is none, [TRD-009] if it is damaged, [TRD-010] if it has no codes,
+        [TRD-011] for a workbook without figures, [TRD-013] for a cell that is no number, [TRD-022] if it
+        cannot be known whether it is imports or exports.
     """
     with open_workbook(path) as workbook:
         problems: list[Problem] = []
