@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -29,6 +30,12 @@ USAGE_ERROR = 2
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C."""
+
+OBJECTS_BETWEEN_COLLECTIONS = 100_000
+"""New objects after which Python looks for circles: its own 700 cost a fifth of all imports."""
+
+CLUSTER_OPTIONS = ("--workers", "--cluster")
+"""Options whose commands compute with dask."""
 
 app = typer.Typer(
     name="ainalym",
@@ -202,7 +209,10 @@ def ensemble(
         Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
     ] = "en",
 ) -> None:
-    """Run the draws of the outlook alone, as many as it takes, here or on a cluster; without a report."""
+    """Run the draws of the outlook alone, as many as it takes, here or on a cluster; without a report.
+
+    They are those of the model as it is, before it learns from evidence as `ainalym outlook` does.
+    """
     from ainalym.cli.ensemble_commands import Place, run_ensemble_command
     from ainalym.ensemble.options import EnsembleOptions
     from ainalym.packages.trade.statistics_options import parse_corrections
@@ -251,7 +261,7 @@ def sensitivity(
     ] = "en",
 ) -> None:
     """Show which uncertain inputs drive e-waste, gold, copper, plastics and value (extra 'sensitivity')."""
-    from ainalym.cli.ensemble_commands import run_sensitivity_command
+    from ainalym.cli.sensitivity_command import run_sensitivity_command
     from ainalym.ensemble.outlook import SensitivityOptions
     from ainalym.ensemble.sensitivity import YEARS
     from ainalym.packages.trade.statistics_options import parse_corrections
@@ -445,6 +455,8 @@ def explain(
 
 def main() -> None:
     """Run the command line; problems of an input are printed without a traceback."""
+    _leave_dask_asleep()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     try:
         app()
     except InputError as error:
@@ -455,3 +467,13 @@ def main() -> None:
         if end.code == INTERRUPTED:
             errors.print("Interrupted; nothing half-written is left.")
         raise
+
+
+def _leave_dask_asleep() -> None:
+    """Keep dask out of a process that has no cluster.
+
+    Where dask is installed, xarray imports it with its first array, only to ask whether that is one of its
+    own: half a second. A name that is None among the modules counts as not installed.
+    """
+    if not any(word.startswith(CLUSTER_OPTIONS) for word in sys.argv[1:]):
+        sys.modules.setdefault("dask", None)  # type: ignore[arg-type]

@@ -17,9 +17,9 @@ from ainalym.reports.backtest_tables import (
 from ainalym.reports.chart_parts import Spec
 from ainalym.reports.draw_backtest import draw_country_paths, draw_paths, draw_reliability
 from ainalym.reports.draw_backtest_scores import SCORE_CHARTS, Scored, list_scored
-from ainalym.reports.images import write_image
+from ainalym.reports.images import bundle_vega, write_image
 from ainalym.reports.language import Translator
-from ainalym.reports.page import bundle_vega, fill_page, make_figure
+from ainalym.reports.page import fill_page, make_figure
 from ainalym.reports.text_table import TextTable
 
 TEMPLATE = "backtest.html.jinja"

@@ -9,6 +9,7 @@ from ainalym.reports.comparison_sentences import list_differences
 from ainalym.reports.draw_fans import draw_outcome_fans
 from ainalym.reports.draw_fates import draw_material_fates
 from ainalym.reports.draw_routes import compose_flow_table, draw_flows
+from ainalym.reports.images import bundle_vega
 from ainalym.reports.language import Translator, keep_percent
 from ainalym.reports.outcome_names import name_outcome, name_scenario
 from ainalym.reports.outcome_tables import (
@@ -17,7 +18,7 @@ from ainalym.reports.outcome_tables import (
     compose_present_value_table,
     note_differences,
 )
-from ainalym.reports.page import Figure, bundle_vega, fill_page, make_figure
+from ainalym.reports.page import Figure, fill_page, make_figure
 from ainalym.reports.run_tables import say_date
 from ainalym.reports.scenario_table import compose_scenario_table
 from ainalym.reports.text_table import TextTable

@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,7 +39,7 @@ from ainalym.reports.headline import (
     describe_spread,
     list_key_figures,
 )
-from ainalym.reports.images import is_vega, load_converter, render_svg
+from ainalym.reports.images import bundle_vega, is_vega, render_svg
 from ainalym.reports.language import Translator
 from ainalym.reports.method import describe_convention, describe_projection, describe_sales_use
 from ainalym.reports.outcome_tables import (
@@ -79,6 +78,10 @@ TEMPLATE = "report.html.jinja"
 STYLE = "report.css"
 SCRIPT = "report.js"
 FONT = "Inter-Variable.woff2"
+
+
+Renderer = Callable[[Sequence[Spec]], Sequence[str]]
+"""Draws charts as SVG, all at once and in the same order."""
 
 
 class LegendEntry(NamedTuple):
@@ -307,7 +310,7 @@ def _compose_tables(result: Result, translator: Translator) -> dict[str, TextTab
     }
 
 
-def make_figure(spec: Spec | None, name: str = "", still: bool = True) -> Figure | None:
+def make_figure(spec: Spec | None, name: str = "") -> Figure | None:
     """Make the figure of a chart for a page: still drawing, live specification, words.
 
     Parameters
@@ -316,19 +319,47 @@ def make_figure(spec: Spec | None, name: str = "", still: bool = True) -> Figure
         Specification of :func:`ainalym.reports.charts.draw_chart`.
     name
         Name of the chart on its page, where that is not its own.
-    still
-        Whether to draw it already; a chart that is about to come alive needs no drawing.
 
     Returns
     -------
     Figure or None
         None where there is no chart.
     """
-    if spec is None:
-        return None
-    name = name or str(spec["name"])
-    bare = adapt_to_page(spec)
-    drawing = replace_by_variables(_make_names_unique(render_svg(bare), name)) if still else ""
+    return None if spec is None else make_figures({name or str(spec["name"]): spec}).popitem()[1]
+
+
+def make_figures(
+    specs: Mapping[str, Spec | None], render: Renderer = lambda specs: list(map(render_svg, specs))
+) -> dict[str, Figure | None]:
+    """Make the figures of the charts of a page.
+
+    Parameters
+    ----------
+    specs
+        Specifications by the name of the chart on its page; None where there is no chart.
+    render
+        Draws charts as SVG, all at once.
+
+    Returns
+    -------
+    dict of str to Figure or None
+        In the same order.
+    """
+    bare = {name: adapt_to_page(spec) for name, spec in specs.items() if spec is not None}
+    drawings = dict(zip(bare, render(list(bare.values())), strict=True))
+    return {
+        name: None if spec is None else _compose_figure(name, spec, bare[name], drawings[name])
+        for name, spec in specs.items()
+    }
+
+
+def leave_undrawn(specs: Sequence[Spec]) -> list[str]:
+    """Draw nothing: a chart that is about to come alive needs no drawing."""
+    return [""] * len(specs)
+
+
+def _compose_figure(name: str, spec: Spec, bare: Spec, drawn: str) -> Figure:
+    drawing = replace_by_variables(_make_names_unique(drawn, name))
     live = replace_by_variables(json.dumps(adapt_to_width(bare), ensure_ascii=False))
     return Figure(
         name=name,
@@ -423,21 +454,6 @@ def _find_encodings(spec: Spec) -> list[dict[str, Any]]:
 def _make_names_unique(drawing: str, name: str) -> str:
     """Prefix the names inside a drawing: each counts its clip paths from zero, and they share a page."""
     return re.sub(r'(\bid="|url\(#)', rf"\g<1>{name}-", drawing)
-
-
-@cache
-def bundle_vega() -> str:
-    """Bundle the chart library as one script that needs nothing else.
-
-    Returns
-    -------
-    str
-        JavaScript that defines ``vegaEmbed``; safe to stand in a script element.
-    """
-    bundle = str(load_converter().javascript_bundle())
-    if "</script" in bundle.lower():
-        raise AssertionError("the bundle of Vega would end the script element it stands in")
-    return bundle
 
 
 def write_style() -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 from ainalym.reports.charts import SENSITIVITY_CHARTS, draw_chart
 from ainalym.reports.draw_drivers import SOBOL_CHARTS, TORNADOES
 from ainalym.reports.driver_tables import describe_drivers, list_index_tables, list_range_tables
-from ainalym.reports.images import write_image
+from ainalym.reports.images import bundle_vega, write_image
 from ainalym.reports.language import Translator
-from ainalym.reports.page import bundle_vega, fill_page, make_figure
+from ainalym.reports.page import fill_page, make_figure
 from ainalym.reports.run_tables import say_date
 from ainalym.results.result import Result
 
