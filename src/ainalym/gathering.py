@@ -85,7 +85,7 @@ def collect_arrays(
     """
     for array in arrays:
         # A material without a price is the one gap that a result may have; the views name it.
-        if array.name != "price" and not bool(np.isfinite(array).all()):
+        if array.name != "price" and not bool(np.isfinite(array.values).all()):
             raise AssertionError(f"{array.name} holds a value that is not a number")
     data = xr.Dataset({str(array.name): array.reset_coords(drop=True) for array in arrays})
     category = reference.products["category"].to_numpy(dtype=str)
@@ -129,6 +129,7 @@ def collect_tables(reference: Reference, figures: Country, known: EndOfLife) -> 
         "prices": reference.package.frame("prices"),
         "composition_grade": reference.composition_grade.to_series().unstack("material"),
         "regions": figures.regions,
+        "facilities": figures.facilities,
         "published": figures.published,
         "sales": figures.sales,
         "photovoltaic_capacity": figures.photovoltaic_capacity,

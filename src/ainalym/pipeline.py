@@ -33,7 +33,6 @@ from ainalym.stages.drivers import (
     compute_urban_share,
 )
 from ainalym.stages.learned import Learned, enter_learned
-from ainalym.stages.market_statistics import Collected, Surroundings, clean_statistics
 from ainalym.stages.materials import (
     calibrate_composition,
     compute_embedded,
@@ -249,6 +248,9 @@ def _enter_statistics(
     )
     if statistics is None:
         return market, None
+    # Two methods of cleaning take a tenth of a second to import, and most countries have nothing to clean.
+    from ainalym.stages.market_statistics import Collected, Surroundings, clean_statistics
+
     around = Surroundings(
         drivers.population,
         drivers.income,

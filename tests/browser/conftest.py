@@ -17,6 +17,9 @@ from ainalym.results.result import Result
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
+NO_WAY_OUT = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+"""No name of another machine is found."""
+
 PATIENCE = 180_000
 """Milliseconds that a page may take on a machine that does other things too."""
 
@@ -42,7 +45,8 @@ def browser() -> Iterator[Browser]:
         pytest.skip(f"none of {', '.join(CHROMIUM_NAMES)} is on this machine")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=found[0], args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+            executable_path=found[0],
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", NO_WAY_OUT],
         )
         yield browser
         browser.close()

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 import xarray as xr
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Request
 
 from ainalym.cli.application import app
 from ainalym.core.quantities import LANGUAGES
@@ -51,18 +51,15 @@ class Guest:
         self.complaints: list[str] = []
         self.context = browser.new_context(**options)
         self.context.set_default_timeout(180_000)
-        self.context.route("**/*", self._stop_at_the_door)
+        # Watched and not held up: a browser whose requests are held up keeps no file from page to page.
+        self.context.on("request", self._watch)
         self.page = self.context.new_page()
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def _stop_at_the_door(self, route: Route) -> None:
-        address = route.request.url
-        if address.startswith((self.address, "data:", "blob:")):
-            route.continue_()
-            return
-        self.outside.append(address)
-        route.abort()
+    def _watch(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.outside.append(request.url)
 
     def go(self, path: str) -> Page:
         self.page.goto(f"{self.address}{path}")
@@ -97,6 +94,10 @@ def test_that_every_page_comes_alive_without_a_complaint_or_a_barrier(guest: Ope
             (one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found["violations"]
         ]
         assert barriers == [], path
+        page.set_viewport_size({"width": TELEPHONE, "height": 900})
+        page.wait_for_function(CHARTS_ALIVE)
+        assert page.evaluate("document.documentElement.scrollWidth") <= TELEPHONE, path
+        page.set_viewport_size({"width": 1280, "height": 900})
     assert visitor.complaints == []
     assert visitor.outside == []
 
@@ -110,11 +111,11 @@ def test_that_a_way_out_would_be_seen(guest: Open) -> None:
     assert any("Content Security Policy" in complaint for complaint in visitor.complaints)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_that_pages_fit_a_telephone(guest: Open, language: str) -> None:
+def test_that_pages_fit_a_telephone(guest: Open) -> None:
     visitor = guest(width=TELEPHONE, has_touch=True)
+    # Kazakh has the longest words; the other languages are made as narrow where the charts come alive.
     for path in PAGES:
-        page = visitor.go(f"/{language}/kaz/{path}")
+        page = visitor.go(f"/kk/kaz/{path}")
         page.wait_for_function(CHARTS_ALIVE)
         assert page.evaluate("document.documentElement.scrollWidth") <= TELEPHONE, path
     assert visitor.complaints == []

@@ -104,6 +104,7 @@ def make_kazakhstan(figures: Figures) -> Package:
             (designs.INCOME, country_drivers.make_income(figures)),
             (designs.REGIONS, country_evidence.make_regions(figures)),
             (designs.REGION_POPULATION, country_evidence.make_region_population(figures)),
+            (designs.FACILITIES, reference_end_of_life.make_curated("facilities")),
             (designs.REGION_WAGES, country_evidence.make_region_wages(figures)),
             (designs.PHOTOVOLTAIC_CAPACITY, country_drivers.make_photovoltaic_capacity()),
             (designs.LIFETIME_PROFILES, country_drivers.make_lifetime_profiles(figures)),

@@ -263,6 +263,48 @@ REGIONS = Design(
     ("region",),
 )
 
+FACILITIES = Design(
+    "facilities",
+    "Facilities for e-waste",
+    "Where e-waste is collected or treated, and plants that could take its metals. Not a register.",
+    (
+        text("facility", "Short name of the facility.", pattern="[a-z0-9_]+"),
+        *names_of("facility"),
+        text(
+            "kind",
+            "What it does.",
+            enum=[
+                "collection_points",
+                "dismantler",
+                "recycler",
+                "lamps_and_batteries",
+                "vehicle_shredder",
+                "copper_smelter",
+                "smelter_and_refinery",
+                "gold_refinery",
+                "steelworks",
+            ],
+        ),
+        text("status", "Whether it works.", enum=["operating", "planned", "idle", "ended"]),
+        REGION,
+        text("town_en", "Town in English; empty if only the region is known.", required=False),
+        text("town_ru", "Town in Russian.", required=False),
+        text("town_kk", "Town in Kazakh.", required=False),
+        number("latitude", "degree", "Latitude of the place, WGS 84.", minimum=-90, maximum=90),
+        number("longitude", "degree", "Longitude of the place, WGS 84.", minimum=-180, maximum=180),
+        text(
+            "place",
+            "What the coordinates are: the centre of the town, or of the region where no town is known.",
+            enum=["town", "region"],
+        ),
+        number("capacity", None, "Capacity, where one is published.", required=False, exclusiveMinimum=0),
+        text("unit", "Unit of the capacity.", required=False, enum=["containers", "points", "t/yr"]),
+        integer("year", "Year of the information.", minimum=1990, maximum=2100),
+        *provenance(),
+    ),
+    ("facility",),
+)
+
 REGION_POPULATION = Design(
     "region_population",
     "Population of regions",
@@ -348,6 +390,7 @@ COUNTRY_DESIGNS = (
     POPULATION,
     INCOME,
     REGIONS,
+    FACILITIES,
     REGION_POPULATION,
     REGION_WAGES,
     PHOTOVOLTAIC_CAPACITY,

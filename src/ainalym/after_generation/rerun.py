@@ -214,7 +214,8 @@ def _pull(base: CentralBase, scenario: ReadScenario) -> tuple[MeasuredFlows, Mea
     years = base.mass.market["year"].values
     paths = pull_products(scenario, years, make_labels(base.reference))
     first = find_first_year(scenario.overrides, LAST_YEAR_OF_HISTORY)
-    return (
-        apply_measures(base.mass, base.lifetime, base.convention, paths, first),
-        apply_measures(base.pieces, base.lifetime, base.convention, paths, first, "pieces"),
+    mass = apply_measures(base.mass, base.lifetime, base.convention, paths, first)
+    pieces = apply_measures(
+        base.pieces, base.lifetime, base.convention, paths, first, "pieces", mass.survival
     )
+    return mass, pieces

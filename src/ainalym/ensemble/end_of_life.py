@@ -23,7 +23,7 @@ from ainalym.after_generation.conditions import (
     prepare_conditions,
     read_uncertain,
 )
-from ainalym.kernels.product_levers import ProductFlows, pull_levers
+from ainalym.kernels.product_levers import ProductFlows, group_products, pull_side_by_side
 from ainalym.packages.country import Country
 from ainalym.packages.end_of_life import BOUNDARIES, FORMAL, HELD, REUSED, EndOfLife, read_end_of_life
 from ainalym.packages.reference import Reference
@@ -47,6 +47,9 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 DRAWS_AT_A_TIME = 64
 """Draws whose materials are followed together: seven fates of all materials would else fill the memory."""
+
+COLUMNS_AT_A_TIME = 256
+"""Products times draws whose levers are pulled together: one alone is too little for a call."""
 
 KEPT_AFTER: dict[str, tuple[str, ...]] = {
     "ewaste_by_route": ("route", "year"),
@@ -261,13 +264,13 @@ def pull_on_products(
     """
     paths = pull_products(after.scenario, years.astype(np.float64), after.labels, find_targets(probabilities))
     first = int(np.searchsorted(years, after.first_year))
-    for product, path in enumerate(paths):
-        if not path.pulled:
-            continue
-        plain = ProductFlows(*(array[product] for array in flows))
-        found = pull_levers(plain, survival[product], shape[:, product], path, first)
+    for path, products in group_products(paths):
+        plain = ProductFlows(*(array[products] for array in flows))
+        found = pull_side_by_side(
+            plain, survival[products], shape[:, products].T, path, first, COLUMNS_AT_A_TIME
+        )
         for array, values in zip(flows, found, strict=True):
-            array[product] = values
+            array[products] = values
 
 
 @dataclass(frozen=True, eq=False)

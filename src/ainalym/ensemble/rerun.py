@@ -79,8 +79,10 @@ def prepare_parts(model: Model, streams: Streams, draws: int) -> list[Part]:
     """
     plain = replace(model, end_of_life=None)
     parts = []
-    for first in range(0, draws, DRAWS_AT_A_TIME):
-        count = min(DRAWS_AT_A_TIME, draws - first)
+    # Of about one size, so that threads which share them end together.
+    size = -(-draws // (-(-draws // DRAWS_AT_A_TIME) * DRAWS_IN_STEP)) * DRAWS_IN_STEP
+    for first in range(0, draws, size):
+        count = min(size, draws - first)
         padded = -(-count // DRAWS_IN_STEP) * DRAWS_IN_STEP
         # The probabilities of what follows generation are drawn by the whole model, and kept.
         parameters = draw_parameters(model, Scores(streams, first, padded))

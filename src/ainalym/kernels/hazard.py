@@ -123,7 +123,9 @@ def multiply_hazard(survival: FloatArray, multiplier: FloatArray) -> FloatArray:
     before[..., 1:, :, :] += survival[..., :-1, :, :]
     alive = np.maximum(survival, 0)
     kept = np.divide(alive, before, out=np.zeros_like(alive), where=before > 0)
-    power = np.power(kept, multiplier[..., :, None, :])
+    # Most years of a policy are those before it: nothing is raised to the power of 1.
+    moved = np.broadcast_to(multiplier[..., :, None, :] != 1.0, kept.shape)
+    power = np.power(kept, multiplier[..., :, None, :], out=kept.copy(), where=moved)
     # Before its year a cohort has nothing to keep; 1 lets the product below start with the year of the
     # cohort.
     power = np.where(np.tri(years, cohorts, dtype=bool)[:, :, None], power, 1.0)

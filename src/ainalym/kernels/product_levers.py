@@ -5,6 +5,7 @@ One product at a time, its draws last: arrays of shape (year, draw).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -106,6 +107,79 @@ def pull_levers(
     return ProductFlows(entering, stock, ewaste)
 
 
+def group_products(paths: Sequence[ProductPaths]) -> list[tuple[ProductPaths, list[int]]]:
+    """Put together the products of which the same is asked: they are computed side by side, as draws are.
+
+    Parameters
+    ----------
+    paths
+        One for each product; what is the same is the same array.
+
+    Returns
+    -------
+    list of tuple
+        Paths, and the places of the products that share them; products that no lever moves are left out.
+    """
+    groups: dict[tuple[int, ...], tuple[ProductPaths, list[int]]] = {}
+    for product, path in enumerate(paths):
+        if path.pulled:
+            groups.setdefault(tuple(map(id, path)), (path, []))[1].append(product)
+    return list(groups.values())
+
+
+def pull_side_by_side(
+    flows: ProductFlows,
+    survival_by_age: FloatArray,
+    shape: FloatArray,
+    paths: ProductPaths,
+    first: int,
+    columns: int,
+) -> ProductFlows:
+    """Compute what several products do when the same levers are pulled; see :func:`pull_levers`.
+
+    Parameters
+    ----------
+    flows
+        Without levers. Each of shape (product, year, draw).
+    survival_by_age
+        Shape (product, age, draw).
+    shape
+        Shape (product, draw).
+    paths
+        The levers of all of them. Shape (year, draw or 1).
+    first
+        Place of the first year whose sales the ownership lever may change.
+    columns
+        Products times draws that are computed together: enough to be worth a call, few enough for the cache.
+
+    Returns
+    -------
+    ProductFlows
+        Each of shape (product, year, draw).
+    """
+    products, _, draws = survival_by_age.shape
+    found = ProductFlows(*map(np.empty_like, flows))
+    step = max(1, columns // draws)
+    for begin in range(0, products, step):
+        some = slice(begin, min(begin + step, products))
+        count = some.stop - begin
+        own = ProductPaths(*(_repeat(path, count) for path in paths))
+        plain = ProductFlows(*(_join(array[some]) for array in flows))
+        pulled = pull_levers(plain, _join(survival_by_age[some]), shape[some].reshape(-1), own, first)
+        for array, values in zip(found, pulled, strict=True):
+            array[some] = values.reshape(-1, count, draws).transpose(1, 0, 2)
+    return found
+
+
+def _repeat(path: FloatArray | None, count: int) -> FloatArray | None:
+    return path if path is None or path.shape[1] == 1 else np.tile(path, (1, count))
+
+
+def _join(values: FloatArray) -> FloatArray:
+    """Lay products side by side. From shape (product, year, draw) to (year, product times draw)."""
+    return values.transpose(1, 0, 2).reshape(values.shape[1], -1)
+
+
 def _find_begin(paths: ProductPaths, first: int) -> int:
     """Find the place of the first year that a lever changes; after the last one if none does."""
     neutral = ProductPaths(*map(np.array, (1.0, 1.0, 0.0)))
@@ -123,16 +197,20 @@ class _Living:
 
     def __init__(self, by_age: FloatArray, shape: FloatArray, longer: FloatArray | None, begin: int) -> None:
         self._by_age = by_age
-        if longer is None:
-            self._multiplier = None
+        self._multiplier = None if longer is None else (1.0 + longer) ** -shape
+        if self._multiplier is None:
             return
-        self._multiplier = (1.0 + longer) ** -shape
+        # Once a ramp has come to its end the hazard stays, and with it the share that each age keeps.
+        self._changes = np.ones(len(by_age) + 1, dtype=bool)
+        self._changes[1:-1] = (self._multiplier[1:] != self._multiplier[:-1]).any(axis=1)
+        self._changes[begin : begin + 1] = True
         self._negative = bool((by_age < 0.0).any())
         alive = np.maximum(by_age, 0.0)
         before = np.concatenate([np.ones_like(alive[:1]), alive[:-1]])
+        kept = np.divide(alive, before, out=np.zeros_like(alive), where=before > 0)
         with np.errstate(divide="ignore"):
-            self._hazard = np.log(np.divide(alive, before, out=np.zeros_like(alive), where=before > 0))
-        self._kept = np.exp(self._multiplier[begin] * self._hazard) if begin < len(by_age) else alive
+            self._hazard = np.log(kept, out=before)
+        self._kept = kept
         self._left = np.empty_like(by_age)
         self._left[:begin] = alive[:begin][::-1]
 
@@ -141,9 +219,11 @@ class _Living:
         plain = self._by_age[year::-1]
         if self._multiplier is None:
             return plain
-        # Once a ramp has come to its end the hazard stays, and with it the share that each age keeps.
-        if year and (self._multiplier[year] != self._multiplier[year - 1]).any():
-            np.exp(self._multiplier[year] * self._hazard, out=self._kept)
+        if self._changes[year]:
+            # Ages that no cohort has reached yet are needed only if the hazard then stays as it is.
+            reached = year + 1 if self._changes[year + 1] else len(self._by_age)
+            np.multiply(self._multiplier[year], self._hazard[:reached], out=self._kept[:reached])
+            np.exp(self._kept[:reached], out=self._kept[:reached])
         left = self._left[: year + 1]
         left[:-1] *= self._kept[year:0:-1]
         left[-1] = self._kept[0]

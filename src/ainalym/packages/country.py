@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -20,7 +21,7 @@ from ainalym.packages.table_reader import suggest
 from ainalym.schemas.data_package import Descriptor, Identity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Country:
     """Figures of one country.
 
@@ -41,6 +42,9 @@ class Country:
         Name of the lifetime profile of each product. Dims (product,).
     regions
         One row per first-level region, indexed by its code; empty if the package has none.
+    facilities
+        Where e-waste is collected or treated, indexed by the short name of the facility; empty if the
+        package has none.
     region_population
         Population. Dims (year, region), persons.
     region_wage
@@ -64,6 +68,7 @@ class Country:
     income: xr.DataArray
     lifetime_profile: xr.DataArray
     regions: pd.DataFrame
+    facilities: pd.DataFrame
     region_population: xr.DataArray
     region_wage: xr.DataArray
     photovoltaic_capacity: pd.DataFrame
@@ -179,7 +184,12 @@ def read_country(name: str, reference: Reference) -> Country:
         [CTY-001] for an unknown country, [CTY-003] for an unknown lifetime profile, [PKG-001] to [PKG-021]
         for what is wrong with the package.
     """
-    package = read_package(find_country(name), reference.vocabularies)
+    return _label_country(read_package(find_country(name), reference.vocabularies), reference)
+
+
+# A package that has not changed is the same object: its figures are put into arrays once.
+@lru_cache(maxsize=4)
+def _label_country(package: DataPackage, reference: Reference) -> Country:
     identity = package.descriptor.ainalym
     regions = package.frame("regions").set_index("region")
     return Country(
@@ -190,6 +200,7 @@ def read_country(name: str, reference: Reference) -> Country:
         income=_pivot_series(package.frame("income")),
         lifetime_profile=_read_profiles(package, reference),
         regions=regions,
+        facilities=package.frame("facilities").set_index("facility"),
         region_population=_read_region_population(package.frame("region_population"), list(regions.index)),
         region_wage=_read_region_wage(package.frame("region_wages"), identity.iso3, list(regions.index)),
         photovoltaic_capacity=package.frame("photovoltaic_capacity").sort_values("year"),

@@ -25,6 +25,7 @@ from ainalym.reports.draw_details import (
 )
 from ainalym.reports.draw_drivers import SOBOL_CHARTS, TORNADOES
 from ainalym.reports.draw_evidence import draw_comparison, draw_photovoltaic_capacity
+from ainalym.reports.draw_facilities import draw_facilities
 from ainalym.reports.draw_fans import (
     draw_aluminium_fan,
     draw_copper_fan,
@@ -107,6 +108,7 @@ LABELLED_CHARTS: dict[str, LabelledDrawing] = {
 
 PAGE_CHARTS: dict[str, Drawing] = {
     "product_treemap": draw_product_treemap,
+    "facilities": draw_facilities,
 }
 """Charts of the pages that the report does not hold."""
 SENSITIVITY_CHARTS: dict[str, Drawing] = {**TORNADOES, **SOBOL_CHARTS}

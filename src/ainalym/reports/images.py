@@ -32,6 +32,21 @@ def load_converter() -> Any:
     return vl_convert
 
 
+@cache
+def bundle_vega() -> str:
+    """Bundle the chart library as one script that needs nothing else.
+
+    Returns
+    -------
+    str
+        JavaScript that defines ``vegaEmbed``; safe to stand in a script element.
+    """
+    bundle = str(load_converter().javascript_bundle())
+    if "</script" in bundle.lower():
+        raise AssertionError("the bundle of Vega would end the script element it stands in")
+    return bundle
+
+
 def is_vega(spec: Spec) -> bool:
     """Tell a specification of Vega itself, such as that of a treemap, from one of Vega-Lite."""
     return "/schema/vega/" in str(spec["$schema"])

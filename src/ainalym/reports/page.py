@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,7 +39,7 @@ from ainalym.reports.headline import (
     describe_spread,
     list_key_figures,
 )
-from ainalym.reports.images import is_vega, load_converter, render_svg
+from ainalym.reports.images import bundle_vega, is_vega, render_svg
 from ainalym.reports.language import Translator
 from ainalym.reports.method import describe_convention, describe_projection, describe_sales_use
 from ainalym.reports.outcome_tables import (
@@ -78,6 +78,10 @@ TEMPLATE = "report.html.jinja"
 STYLE = "report.css"
 SCRIPT = "report.js"
 FONT = "Inter-Variable.woff2"
+
+
+Renderer = Callable[[Sequence[Spec]], Sequence[str]]
+"""Draws charts as SVG, all at once and in the same order."""
 
 
 class LegendEntry(NamedTuple):
@@ -182,11 +186,12 @@ def render_report(result: Result, language: str) -> str:
 def _fill_template(
     result: Result, translator: Translator, figures: dict[str, Figure | None], bundle: Future[str]
 ) -> str:
-    template = make_environment(translator).get_template(TEMPLATE)
-    page = template.render(
+    return fill_page(
+        TEMPLATE,
+        translator,
+        bundle.result,
         record=result.record,
         country=result.country[translator.language],
-        language=translator.language,
         first_year=int(result.data["year"].min()),
         last_year=int(result.data["year"].max()),
         product_count=int(result.data.sizes["product"]),
@@ -211,9 +216,35 @@ def _fill_template(
         on_projection=describe_projection(result, translator),
         on_convention=describe_convention(result, translator),
         created=say_date(result, translator),
+    )
+
+
+def fill_page(name: str, translator: Translator, bundle: Callable[[], str], **values: Any) -> str:
+    """Fill a template of a page that stands alone: style, script and chart library travel in it.
+
+    Parameters
+    ----------
+    name
+        Name of the template.
+    translator
+        Language of the page.
+    bundle
+        Gives the chart library, such as :func:`bundle_vega`; asked last, since it may still be under way.
+    **values
+        What the template shows.
+
+    Returns
+    -------
+    str
+        HTML that needs nothing from outside.
+    """
+    template = make_environment(translator).get_template(name)
+    page = template.render(
+        language=translator.language,
         style=Markup(write_style()),  # noqa: S704 - our own file
         script=Markup(read_text("templates", SCRIPT)),  # noqa: S704 - our own file
-        bundle=Markup(bundle.result()),  # noqa: S704 - checked by bundle_vega
+        bundle=Markup(bundle()),  # noqa: S704 - checked by bundle_vega
+        **values,
     )
     return page.lstrip()
 
@@ -279,7 +310,7 @@ def _compose_tables(result: Result, translator: Translator) -> dict[str, TextTab
     }
 
 
-def make_figure(spec: Spec | None, name: str = "", still: bool = True) -> Figure | None:
+def make_figure(spec: Spec | None, name: str = "") -> Figure | None:
     """Make the figure of a chart for a page: still drawing, live specification, words.
 
     Parameters
@@ -288,19 +319,47 @@ def make_figure(spec: Spec | None, name: str = "", still: bool = True) -> Figure
         Specification of :func:`ainalym.reports.charts.draw_chart`.
     name
         Name of the chart on its page, where that is not its own.
-    still
-        Whether to draw it already; a chart that is about to come alive needs no drawing.
 
     Returns
     -------
     Figure or None
         None where there is no chart.
     """
-    if spec is None:
-        return None
-    name = name or str(spec["name"])
-    bare = adapt_to_page(spec)
-    drawing = replace_by_variables(_make_names_unique(render_svg(bare), name)) if still else ""
+    return None if spec is None else make_figures({name or str(spec["name"]): spec}).popitem()[1]
+
+
+def make_figures(
+    specs: Mapping[str, Spec | None], render: Renderer = lambda specs: list(map(render_svg, specs))
+) -> dict[str, Figure | None]:
+    """Make the figures of the charts of a page.
+
+    Parameters
+    ----------
+    specs
+        Specifications by the name of the chart on its page; None where there is no chart.
+    render
+        Draws charts as SVG, all at once.
+
+    Returns
+    -------
+    dict of str to Figure or None
+        In the same order.
+    """
+    bare = {name: adapt_to_page(spec) for name, spec in specs.items() if spec is not None}
+    drawings = dict(zip(bare, render(list(bare.values())), strict=True))
+    return {
+        name: None if spec is None else _compose_figure(name, spec, bare[name], drawings[name])
+        for name, spec in specs.items()
+    }
+
+
+def leave_undrawn(specs: Sequence[Spec]) -> list[str]:
+    """Draw nothing: a chart that is about to come alive needs no drawing."""
+    return [""] * len(specs)
+
+
+def _compose_figure(name: str, spec: Spec, bare: Spec, drawn: str) -> Figure:
+    drawing = replace_by_variables(_make_names_unique(drawn, name))
     live = replace_by_variables(json.dumps(adapt_to_width(bare), ensure_ascii=False))
     return Figure(
         name=name,
@@ -395,21 +454,6 @@ def _find_encodings(spec: Spec) -> list[dict[str, Any]]:
 def _make_names_unique(drawing: str, name: str) -> str:
     """Prefix the names inside a drawing: each counts its clip paths from zero, and they share a page."""
     return re.sub(r'(\bid="|url\(#)', rf"\g<1>{name}-", drawing)
-
-
-@cache
-def bundle_vega() -> str:
-    """Bundle the chart library as one script that needs nothing else.
-
-    Returns
-    -------
-    str
-        JavaScript that defines ``vegaEmbed``; safe to stand in a script element.
-    """
-    bundle = str(load_converter().javascript_bundle())
-    if "</script" in bundle.lower():
-        raise AssertionError("the bundle of Vega would end the script element it stands in")
-    return bundle
 
 
 def write_style() -> str:

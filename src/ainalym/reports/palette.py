@@ -73,6 +73,7 @@ EARLY, MIDDLE, LATE = LIGHT["early"], LIGHT["middle"], LIGHT["late"]
 """Three years in order of time."""
 WIDE = LIGHT["wide"]
 """The longer of two periods, behind the shorter one; the end of an interval."""
+WARNING = LIGHT["warning"]
 BAND_HALF, BAND_MOST = LIGHT["band-half"], LIGHT["band-most"]
 """Bands that hold half and nine tenths of the draws."""
 

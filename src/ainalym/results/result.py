@@ -24,10 +24,11 @@ class Result:
         Every quantity as a labelled array, named as in the vocabulary, with its unit and definition.
     tables
         What the labels mean and what the figures rest on: ``products``, ``categories``, ``materials``,
-        ``regions``, ``prices``, ``composition_grade``, ``photovoltaic_capacity``, ``published``, ``sales``,
-        ``sources``, ``routes``, ``treatments``, ``substances``, ``recovery_targets``, ``calculation_index``,
-        ``economic_parameters``, ``package_tables`` (every table of the data packages with its grades and
-        sources), ``product_evidence`` (the same for every product); where it was computed also
+        ``regions``, ``facilities``, ``prices``, ``composition_grade``, ``photovoltaic_capacity``,
+        ``published``, ``sales``, ``sources``, ``routes``, ``treatments``, ``substances``,
+        ``recovery_targets``, ``calculation_index``, ``economic_parameters``, ``package_tables`` (every table
+        of the data packages with its grades and sources),
+        ``product_evidence`` (the same for every product); where it was computed also
         ``sensitivity_ranges`` (what each family of inputs spans alone) and ``sensitivity_indices`` (Sobol
         indices by family); where it has learned from evidence also ``evidence``, ``learned``, ``conflicts``,
         ``prior``.

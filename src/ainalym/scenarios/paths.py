@@ -119,12 +119,17 @@ def pull_products(
     for override in scenario.overrides:
         if override.lever not in PRODUCT_LEVERS:
             continue
+        neutral = np.full((len(years), 1), NEUTRAL[override.lever])
+        # Products of which the same was asked so far share the array of it, and go on doing so.
+        moved: dict[int, tuple[FloatArray, FloatArray]] = {}
         for own, hit in zip(
             paths, labels.select(read_levers()[override.lever], override.applies_to), strict=True
         ):
             if hit:
-                base = own.get(override.lever, np.full((len(years), 1), NEUTRAL[override.lever]))
-                own[override.lever] = _move(override, base[np.newaxis], years, targets)[0]
+                base = own.get(override.lever, neutral)
+                if id(base) not in moved:
+                    moved[id(base)] = base, _move(override, base[np.newaxis], years, targets)[0]
+                own[override.lever] = moved[id(base)][1]
     return tuple(ProductPaths(**own) for own in paths)
 
 

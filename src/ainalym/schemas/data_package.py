@@ -272,6 +272,7 @@ COUNTRY_TABLES = ("population", "income", "lifetime_profiles")
 
 OPTIONAL_COUNTRY_TABLES = (
     "regions",
+    "facilities",
     "region_population",
     "region_wages",
     "photovoltaic_capacity",

@@ -11,7 +11,13 @@ import xarray as xr
 from ainalym.core.arrays import label_array, read_coordinates
 from ainalym.kernels.boundary import FloatArray
 from ainalym.kernels.lifetime import Convention, Weibull, expand_to_cohorts, survival_by_age
-from ainalym.kernels.product_levers import ProductFlows, ProductPaths, change_survival, pull_levers
+from ainalym.kernels.product_levers import (
+    ProductFlows,
+    ProductPaths,
+    change_survival,
+    group_products,
+    pull_levers,
+)
 
 
 class MeasuredFlows(NamedTuple):
@@ -59,6 +65,7 @@ def apply_measures(
     paths: Sequence[ProductPaths],
     first_year: int,
     unit: str = "mass",
+    survival: FloatArray | None = None,
 ) -> MeasuredFlows:
     """Pull the levers of each product.
 
@@ -76,6 +83,8 @@ def apply_measures(
         First year whose sales the ownership lever may change.
     unit
         ``"mass"`` or ``"pieces"``: what is counted. The unit weight changes mass alone.
+    survival
+        Survival under these levers, where the other unit has told it already.
 
     Returns
     -------
@@ -87,31 +96,21 @@ def apply_measures(
     weibull = Weibull(lifetime.sel(parameter="shape").values, lifetime.sel(parameter="scale").values)
     by_age = survival_by_age(weibull, len(years), convention)
     market, stock, ewaste = (np.array(array.values) for array in (flows.market, flows.stock, flows.ewaste))
-    survival = flows.survival.copy()
+    left = flows.survival.copy() if survival is None else survival
     first = int(np.searchsorted(years, first_year))
-    for path, products in _group_products(paths, unit):
+    own = paths if unit == "mass" else [path._replace(unit_weight=None) for path in paths]
+    for path, products in group_products(own):
         plain = ProductFlows(*(array[:, products] for array in (market, stock, ewaste)))
         own_age, own_shape = by_age[:, products], np.atleast_1d(weibull.shape)[products]
         found = pull_levers(plain, own_age, own_shape, path, first)
         for array, columns in zip((market, stock, ewaste), found, strict=True):
             array[:, products] = columns
-        if path.lifetime is not None:
-            survival[..., products] = change_survival(own_age, own_shape, path.lifetime)
+        if path.lifetime is not None and survival is None:
+            left[..., products] = change_survival(own_age, own_shape, path.lifetime)
     suffix = "" if unit == "mass" else "_pieces"
     names = (f"placed_on_market{suffix}", f"stock{suffix}", f"ewaste_generated{suffix}")
     labelled = [
         label_array(name, array, coordinates)
         for name, array in zip(names, (market, stock, ewaste), strict=True)
     ]
-    return MeasuredFlows(labelled[0], labelled[1], labelled[2], survival)
-
-
-def _group_products(paths: Sequence[ProductPaths], unit: str) -> list[tuple[ProductPaths, list[int]]]:
-    """Put together the products of which the same is asked: they are computed side by side, as draws are."""
-    groups: dict[tuple[bytes | None, ...], tuple[ProductPaths, list[int]]] = {}
-    for product, own in enumerate(paths):
-        path = own if unit == "mass" else own._replace(unit_weight=None)
-        if path.pulled:
-            key = tuple(None if values is None else values.tobytes() for values in path)
-            groups.setdefault(key, (path, []))[1].append(product)
-    return list(groups.values())
+    return MeasuredFlows(labelled[0], labelled[1], labelled[2], left)

@@ -27,6 +27,7 @@ from ainalym.web.problems import (
     INTERFACE,
     PROBLEM_MEDIA_TYPE,
     describe_problems,
+    explain_code,
     find_status,
     list_retry_header,
     translate_validation,
@@ -129,16 +130,18 @@ async def answer_problems(request: Request, error: InputError) -> Response:
     headers = {**list_retry_header(status), "cache-control": "no-store"}
     path = request.url.path
     if path.startswith("/api/") or request.headers.get("accept") == "application/json":
-        details = describe_problems(error, status, path)
+        language = _find_language(path)
+        translator = None if language is None else pages.read_site(request).translators[language]
+        details = describe_problems(error, status, path, translator)
         return JSONResponse(details, status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
     page = _render_problems(pages.read_site(request), request, error, status)
     return HTMLResponse(page, status, headers=headers)
 
 
 def _render_problems(site: Site, request: Request, error: InputError, status: int) -> str:
-    first, _, rest = request.url.path.lstrip("/").partition("/")
-    spoken: dict[str, Language] = {str(language): language for language in LANGUAGES}
-    language = spoken.get(first) or choose_language(request.headers.get("accept-language", ""))
+    path = request.url.path
+    language = _find_language(path) or choose_language(request.headers.get("accept-language", ""))
+    rest = path.lstrip("/").partition("/")[2]
     known = site.shelf.countries
     asked = rest.partition("/")[0].upper()
     iso3 = asked if asked in known else site.shelf.first
@@ -160,9 +163,14 @@ def _render_problems(site: Site, request: Request, error: InputError, status: in
         created="",
         assets=f"/assets/{find_release()}",
         status=status,
-        problems=error.problems,
+        problems=[(problem, explain_code(problem.code, translator)) for problem in error.problems],
         figures={},
     )
+
+
+def _find_language(path: str) -> Language | None:
+    spoken: dict[str, Language] = {str(language): language for language in LANGUAGES}
+    return spoken.get(path.lstrip("/").partition("/")[0])
 
 
 def say_problem(site: Site, language: Language, code: str) -> str:

@@ -7,9 +7,10 @@ from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 
-from ainalym.reports.page import FONT, STYLE, bundle_vega
+from ainalym.reports.page import FONT, STYLE
 from ainalym.reports.palette import DARK, LIGHT, write_variables
 from ainalym.web.cache import Document, make_document
+from ainalym.web.drawing import DrawingRoom
 
 SCRIPTS = ("site.js", "scenario.js", "flows.js")
 
@@ -24,14 +25,15 @@ def list_assets() -> tuple[str, ...]:
     return ("site.css", FONT, "vega.js", *SCRIPTS)
 
 
-@cache
-def load_asset(name: str) -> Document:
+def load_asset(name: str, drawing: DrawingRoom) -> Document:
     """Load a file of the pages.
 
     Parameters
     ----------
     name
         One of :func:`list_assets`.
+    drawing
+        Bundles the chart library.
 
     Returns
     -------
@@ -43,13 +45,19 @@ def load_asset(name: str) -> Document:
     KeyError
         If there is no such file.
     """
+    if name == "vega.js":
+        return make_document(drawing.bundle_vega().encode("utf-8"), "text/javascript; charset=utf-8")
+    return _load_own_file(name)
+
+
+@cache
+def _load_own_file(name: str) -> Document:
+    """Load one of the files that are written by hand."""
     if name == "site.css":
         return make_document(_write_style().encode("utf-8"), "text/css; charset=utf-8")
     if name == FONT:
         font = files("ainalym.reports").joinpath("fonts", FONT).read_bytes()
         return make_document(font, "font/woff2")
-    if name == "vega.js":
-        return make_document(bundle_vega().encode("utf-8"), "text/javascript; charset=utf-8")
     if name in SCRIPTS:
         script = files("ainalym.web").joinpath("static", name).read_bytes()
         return make_document(script, "text/javascript; charset=utf-8")
@@ -68,7 +76,7 @@ def find_release() -> str:
     digest = hashlib.sha256(version("vl-convert-python").encode("ascii"))
     for name in list_assets():
         if name != "vega.js":
-            digest.update(load_asset(name).body)
+            digest.update(_load_own_file(name).body)
     return digest.hexdigest()[:12]
 
 

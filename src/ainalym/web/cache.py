@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import NamedTuple
 
 COMPRESSION = 6
@@ -18,31 +18,36 @@ COMPRESSIBLE = ("text/", "application/json", "application/javascript", "image/sv
 
 
 class Document(NamedTuple):
-    """A finished answer.
+    """A finished answer, kept as it travels: pages are compressed to a sixth, and nearly all ask for that.
 
     Attributes
     ----------
-    body
-        Its bytes.
+    content
+        Its bytes, with gzip where that gains something.
     compressed
-        The same with gzip; None where that gains nothing.
+        Whether they are.
     media_type
         What it is.
     etag
         Changes whenever the bytes do.
     """
 
-    body: bytes
-    compressed: bytes | None
+    content: bytes
+    compressed: bool
     media_type: str
     etag: str
+
+    @property
+    def body(self) -> bytes:
+        """The bytes without compression."""
+        return gzip.decompress(self.content) if self.compressed else self.content
 
 
 def make_document(body: bytes, media_type: str) -> Document:
     """Make an answer of bytes: compress it and give it its tag."""
     worth_it = len(body) >= SMALLEST_COMPRESSED and media_type.startswith(COMPRESSIBLE)
-    compressed = gzip.compress(body, COMPRESSION, mtime=0) if worth_it else None
-    return Document(body, compressed, media_type, hashlib.sha256(body).hexdigest()[:32])
+    content = gzip.compress(body, COMPRESSION, mtime=0) if worth_it else body
+    return Document(content, worth_it, media_type, hashlib.sha256(body).hexdigest()[:32])
 
 
 class DocumentCache:
@@ -60,36 +65,39 @@ class DocumentCache:
         self._documents: OrderedDict[Hashable, Document] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Document]) -> Document:
-        """Give a document, made now if it is not kept.
+    def find(self, key: Hashable) -> Document | None:
+        """Give a document that is kept.
 
         Parameters
         ----------
         key
             All that the document depends on.
-        make
-            Makes it; whatever it raises is passed on and nothing is kept.
 
         Returns
         -------
-        Document
-            The document.
+        Document or None
+            None if it is not kept, or not any more.
         """
         with self._lock:
             known = self._documents.get(key)
             if known is not None:
                 self._documents.move_to_end(key)
-                return known
-        made = make()
+            return known
+
+    def keep(self, key: Hashable, document: Document) -> None:
+        """Keep a document, and let go of those that were asked for longest ago.
+
+        Parameters
+        ----------
+        key
+            All that the document depends on.
+        document
+            The document.
+        """
         with self._lock:
             if key not in self._documents:
-                self._documents[key] = made
-                self._used += _count_bytes(made)
+                self._documents[key] = document
+                self._used += len(document.content)
             while self._used > self._room and len(self._documents) > 1:
                 _, oldest = self._documents.popitem(last=False)
-                self._used -= _count_bytes(oldest)
-        return made
-
-
-def _count_bytes(document: Document) -> int:
-    return len(document.body) + len(document.compressed or b"")
+                self._used -= len(oldest.content)

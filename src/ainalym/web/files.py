@@ -15,11 +15,11 @@ from ainalym.core.quantities import Language
 from ainalym.errors import InputError, Problem
 from ainalym.reports.chart_parts import Spec
 from ainalym.reports.charts import draw_chart
-from ainalym.reports.images import render_png, render_svg
 from ainalym.results.result import Result
 from ainalym.results.store import CENTRAL_LEVEL, dump_arrays, format_table
 from ainalym.results.summary import compute_headline, compute_material_summary
 from ainalym.web.cache import Document, make_document
+from ainalym.web.drawing import DrawingRoom
 from ainalym.web.pages import read_language, read_site
 from ainalym.web.shelf import Holding
 from ainalym.web.site import answer_document, find_visitor
@@ -40,11 +40,11 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/{language}/{country}/files/{name}")
-def save_file(request: Request, language: str, country: str, name: str) -> Response:
+async def save_file(request: Request, language: str, country: str, name: str) -> Response:
     """Give a file of the store."""
     read_language(language)
     site = read_site(request)
-    holding = site.open_country(country)
+    holding = await site.open_country(country)
     makers = list_makers(holding)
     if name not in makers:
         raise InputError(
@@ -54,36 +54,40 @@ def save_file(request: Request, language: str, country: str, name: str) -> Respo
     def make() -> Document:
         return site.workroom.do(find_visitor(request), makers[name])
 
-    document = site.keep((holding.fingerprint, "file", name), make)
+    document = await site.keep((holding.fingerprint, "file", name), make)
     return answer_document(request, document, filename=f"ainalym-{holding.iso3}-{name}")
 
 
 @router.get("/{language}/{country}/charts/{file}")
-def save_chart(request: Request, language: str, country: str, file: str) -> Response:
+async def save_chart(request: Request, language: str, country: str, file: str) -> Response:
     """Give a chart as a picture."""
-    return save_labelled_chart(
+    return await save_labelled_chart(
         request, language, country, file.partition(".")[0], f".{file.partition('.')[2]}"
     )
 
 
 @router.get("/{language}/{country}/charts/{name}/{file}")
-def save_labelled_chart(request: Request, language: str, country: str, name: str, file: str) -> Response:
+async def save_labelled_chart(
+    request: Request, language: str, country: str, name: str, file: str
+) -> Response:
     """Give the chart of one product, material or measure as a picture."""
     site, code = read_site(request), read_language(language)
-    holding = site.open_country(country)
+    holding = await site.open_country(country)
     label, ending = split_picture(file)
 
     def make() -> Document:
         return site.workroom.do(
-            find_visitor(request), lambda: make_picture(holding, code, name, label, ending)
+            find_visitor(request), lambda: make_picture(site.drawing, holding, code, name, label, ending)
         )
 
-    document = site.keep((holding.fingerprint, "chart", code, name, label, ending), make)
+    document = await site.keep((holding.fingerprint, "chart", code, name, label, ending), make)
     saved = "-".join(part for part in ("ainalym", holding.iso3, name, label, code) if part)
     return answer_document(request, document, filename=f"{saved}.{ending}")
 
 
-def make_picture(holding: Holding, language: Language, name: str, label: str, ending: str) -> Document:
+def make_picture(
+    drawing: DrawingRoom, holding: Holding, language: Language, name: str, label: str, ending: str
+) -> Document:
     """Draw a chart as a picture.
 
     Raises
@@ -96,7 +100,7 @@ def make_picture(holding: Holding, language: Language, name: str, label: str, en
     spec = draw_chart(holding.result, name, Translator(language), label)
     if spec is None:
         raise InputError(describe_no_figures(name))
-    return draw_picture(spec, ending)
+    return draw_picture(drawing, spec, ending)
 
 
 def describe_no_figures(name: str) -> Problem:
@@ -106,11 +110,13 @@ def describe_no_figures(name: str) -> Problem:
     )
 
 
-def draw_picture(spec: Spec, ending: str) -> Document:
+def draw_picture(drawing: DrawingRoom, spec: Spec, ending: str) -> Document:
     """Draw a specification as a picture.
 
     Parameters
     ----------
+    drawing
+        Where it is drawn.
     spec
         Specification of a chart.
     ending
@@ -121,7 +127,7 @@ def draw_picture(spec: Spec, ending: str) -> Document:
     Document
         The picture.
     """
-    body = render_png(spec) if ending == "png" else render_svg(spec).encode("utf-8")
+    body = drawing.draw_png(spec) if ending == "png" else drawing.draw_svgs([spec])[0].encode("utf-8")
     return make_document(body, IMAGES[ending])
 
 

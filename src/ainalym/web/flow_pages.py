@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ainalym.errors import InputError
 from ainalym.reports.draw_routes import compose_flow_table, draw_flows
-from ainalym.reports.page import make_figure
+from ainalym.reports.page import make_figures
 from ainalym.results.details import check_year
 from ainalym.results.result import Result
 from ainalym.scenarios.reading import BASELINE
@@ -33,7 +33,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/{language}/{country}/flows")
-def show_flows(
+async def show_flows(
     request: Request,
     language: str,
     country: str,
@@ -43,18 +43,23 @@ def show_flows(
 ) -> Response:
     """Show where the e-waste of a year goes, under an embedded scenario or that of the address."""
     site, code = read_site(request), read_language(language)
-    holding = site.open_country(country)
+    holding = await site.open_country(country)
     wish = read_wish(scenario, s)
     check_year(holding.result, year)
 
+    visitor = find_visitor(request)
+
     def make() -> Document:
-        result = site.runner.run_central(holding, wish, find_visitor(request))
+        result = site.runner.run_central(holding, wish, visitor)
+        return site.desk.do(visitor, lambda: compose(result))
+
+    def compose(result: Result) -> Document:
         translator = site.translators[code]
         page = site.render(
             code,
             "page_flows.html.jinja",
             **compose_frame(site, holding, code, FLOWS),
-            figures={"flow": make_figure(draw_flows(result, translator, year), "flow")},
+            figures=make_figures({"flow": draw_flows(result, translator, year)}, site.drawing.draw_svgs),
             table=compose_flow_table(result, translator, year),
             year=year,
             years=limit_years(result),
@@ -66,7 +71,7 @@ def show_flows(
         )
         return make_document(page.encode("utf-8"), HTML)
 
-    return answer_document(request, site.keep((holding.fingerprint, code, FLOWS, year, wish), make))
+    return answer_document(request, await site.keep((holding.fingerprint, code, FLOWS, year, wish), make))
 
 
 def limit_years(result: Result) -> tuple[int, int]:
@@ -76,7 +81,7 @@ def limit_years(result: Result) -> tuple[int, int]:
 
 
 @router.get("/{language}/{country}/flows/{file}")
-def save_flow(
+async def save_flow(
     request: Request,
     language: str,
     country: str,
@@ -87,7 +92,7 @@ def save_flow(
 ) -> Response:
     """Give the flow of a year as a picture."""
     site, code = read_site(request), read_language(language)
-    holding = site.open_country(country)
+    holding = await site.open_country(country)
     _, ending = split_picture(file, {"flow"})
     wish = read_wish(scenario, s)
     check_year(holding.result, year)
@@ -98,8 +103,8 @@ def save_flow(
         spec = draw_flows(result, site.translators[code], year)
         if spec is None:
             raise InputError(describe_no_figures("flow"))
-        return site.workroom.do(visitor, lambda: draw_picture(spec, ending))
+        return site.workroom.do(visitor, lambda: draw_picture(site.drawing, spec, ending))
 
     name = f"ainalym-{holding.iso3}-flow-{year}-{wish.name}-{code}.{ending}"
     key = (holding.fingerprint, code, "flow", year, wish, ending)
-    return answer_document(request, site.keep(key, make), filename=name)
+    return answer_document(request, await site.keep(key, make), filename=name)

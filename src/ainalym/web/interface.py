@@ -99,10 +99,10 @@ def list_quantities(request: Request) -> Response:
     response_model=Series,
     responses={
         200: {"content": {"text/csv": {"schema": {"type": "string"}}}},
-        **describe_refusals(404, 422, 503),
+        **describe_refusals(404, 422, 429, 503),
     },
 )
-def read_series(
+async def read_series(
     request: Request,
     iso3: str,
     quantity: str,
@@ -120,7 +120,7 @@ def read_series(
 ) -> Response:
     """Read the values of a quantity, filtered by labels and years, as JSON or CSV."""
     site = read_site(request)
-    holding = site.open_country(iso3)
+    holding = await site.open_country(iso3)
     labels = {"product": product, "category": category, "material": material, "region": region}
     selection = Selection(
         quantity=quantity,
@@ -148,13 +148,14 @@ def read_series(
             }
         )
 
-    return answer_document(request, site.keep((holding.fingerprint, "series", selection, output), make))
+    key = (holding.fingerprint, "series", selection, output)
+    return answer_document(request, await site.compose(request, key, make))
 
 
 @router.get("/countries/{iso3}/record", response_model=Record, responses=describe_refusals(404, 503))
-def read_record(request: Request, iso3: str) -> Response:
+async def read_record(request: Request, iso3: str) -> Response:
     """Read how the outlook came to be: versions, hashes of the data, options, checks."""
-    holding = read_site(request).open_country(iso3)
+    holding = await read_site(request).open_country(iso3)
     return answer_document(request, make_json(dict(holding.result.record)))
 
 

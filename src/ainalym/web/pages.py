@@ -62,12 +62,14 @@ def redirect_to_language(request: Request) -> Response:
 
 
 @router.get("/assets/{release}/{name}")
-def show_asset(request: Request, release: str, name: str) -> Response:
+async def show_asset(request: Request, release: str, name: str) -> Response:
     """Give a file of the pages; under the present release it may be kept for ever."""
     if name not in list_assets():
         raise InputError(Problem("WEB-002", "file", repr(name), "a file of the pages", "Reload the page."))
     kept = FOREVER if release == find_release() else "no-cache"
-    return answer_document(request, load_asset(name), kept)
+    drawing = read_site(request).drawing
+    document = await read_site(request).keep(("asset", name), lambda: load_asset(name, drawing))
+    return answer_document(request, document, kept)
 
 
 @router.get("/{language}")
@@ -79,47 +81,49 @@ def redirect_to_country(request: Request, language: str) -> Response:
 
 
 @router.get("/{language}/{country}/")
-def show_overview(request: Request, language: str, country: str) -> Response:
+async def show_overview(request: Request, language: str, country: str) -> Response:
     """Show the first page of a country."""
-    return show_page(request, language, country, OVERVIEW)
+    return await show_page(request, language, country, OVERVIEW)
 
 
 @router.get("/{language}/{country}/{page}")
-def show_page(request: Request, language: str, country: str, page: str) -> Response:
+async def show_page(request: Request, language: str, country: str, page: str) -> Response:
     """Show a page of a country."""
     site, code = read_site(request), read_language(language)
-    holding = site.open_country(country)
+    holding = await site.open_country(country)
     compose = PAGES.get(page)
     if compose is None:
         raise InputError(_describe_unknown_page(page))
 
     def make() -> Document:
         translator = site.translators[code]
-        context = compose(holding.result, translator)
+        context = compose(holding.result, translator, site.drawing.draw_svgs)
         frame = compose_frame(site, holding, code, page)
         text = site.render(code, f"page_{page}.html.jinja", **frame, **context)
         return make_document(text.encode("utf-8"), HTML)
 
-    return answer_document(request, site.keep((holding.fingerprint, code, page), make))
+    key = (holding.fingerprint, code, page)
+    return answer_document(request, await site.compose(request, key, make))
 
 
 @router.get("/{language}/{country}/{page}/{label}")
-def show_detail(request: Request, language: str, country: str, page: str, label: str) -> Response:
+async def show_detail(request: Request, language: str, country: str, page: str, label: str) -> Response:
     """Show the page of one product or material."""
     site, code = read_site(request), read_language(language)
-    holding = site.open_country(country)
+    holding = await site.open_country(country)
     kind = DETAILS.get(page)
     if kind is None:
         raise InputError(_describe_unknown_page(page))
     check_label(holding.result, kind.axis, label)
 
     def make() -> Document:
-        context = kind.compose(holding.result, site.translators[code], label)
+        context = kind.compose(holding.result, site.translators[code], site.drawing.draw_svgs, label)
         frame = compose_frame(site, holding, code, page, label)
         text = site.render(code, kind.template, **frame, **context)
         return make_document(text.encode("utf-8"), HTML)
 
-    return answer_document(request, site.keep((holding.fingerprint, code, page, label), make))
+    key = (holding.fingerprint, code, page, label)
+    return answer_document(request, await site.compose(request, key, make))
 
 
 def compose_frame(

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 
 from ainalym.errors import InputError, Problem, read_error_codes
+from ainalym.reports.language import SOURCE_LANGUAGE, Translator
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -40,7 +41,41 @@ def find_status(problems: Iterable[Problem]) -> int:
     return STATUS.get(next(iter(problems)).code, UNPROCESSABLE)
 
 
-def describe_problems(error: InputError, status: int, instance: str) -> dict[str, Any]:
+EXPLAINED = (
+    *(f"WEB-{number:03d}" for number in (2, 3, 4, 6, 7, 8, 9, 10, 12)),
+    *(f"SCN-{number:03d}" for number in (*range(1, 12), 16)),
+    "OPT-007",
+    "OPT-008",
+    "VIE-001",
+    "VIE-003",
+)
+"""Codes that a visitor may meet: what they mean is said in every language."""
+
+
+def explain_code(code: str, translator: Translator) -> str:
+    """Say in a language what a code means and what to do; the details of a problem are in English.
+
+    Parameters
+    ----------
+    code
+        Code of a problem.
+    translator
+        Language wanted.
+
+    Returns
+    -------
+    str
+        Two sentences; empty in English, whose details say it all, and for codes that no visitor meets.
+    """
+    if code not in EXPLAINED or translator.language == SOURCE_LANGUAGE:
+        return ""
+    known = read_error_codes()[code]
+    return " ".join(translator.translate_data(text)[0] for text in (known.meaning, known.mend))
+
+
+def describe_problems(
+    error: InputError, status: int, instance: str, translator: Translator | None = None
+) -> dict[str, Any]:
     """Describe problems as RFC 9457 asks.
 
     Parameters
@@ -51,11 +86,14 @@ def describe_problems(error: InputError, status: int, instance: str) -> dict[str
         Status of the answer.
     instance
         Path of the request.
+    translator
+        Language of the page that asks; None for a program.
 
     Returns
     -------
     dict
-        ``type``, ``title``, ``status``, ``detail``, ``instance``, and all ``problems``.
+        ``type``, ``title``, ``status``, ``detail``, ``instance``, and all ``problems``; for a page each with
+        ``told``, of :func:`explain_code`.
     """
     first = error.problems[0]
     known = read_error_codes().get(first.code)
@@ -72,6 +110,7 @@ def describe_problems(error: InputError, status: int, instance: str) -> dict[str
                 "got": problem.got,
                 "expected": problem.expected,
                 "mend": problem.mend,
+                **({} if translator is None else {"told": explain_code(problem.code, translator)}),
             }
             for problem in error.problems
         ],

@@ -80,25 +80,29 @@ class Runner:
         if not 1 <= draws <= self._settings.most_draws:
             expected = f"1 to {self._settings.most_draws}"
             raise InputError(Problem("WEB-008", "draws", str(draws), expected, "Correct it."))
-        scenario = check_wish(wish)
         key = (holding.fingerprint, wish.digest, draws)
 
         def work() -> ScenarioRun:
+            scenario = check_wish(wish)
             reruns = self._find_bench(holding).wait(self._settings.longest_preparation)
-            return self._workroom.do(visitor, lambda: reruns.run_draws(scenario, draws))
+            return self._workroom.take_turn(lambda: reruns.run_draws(scenario, draws))
 
-        return self._runs.get(key, work)
+        # Who waits for the run of another one takes a place, too.
+        with self._workroom.enter(visitor):
+            return self._runs.get(key, work)
 
     def run_central(self, holding: Holding, wish: Wish, visitor: str) -> Result:
         """Compute the central path of an outlook under a scenario; see :meth:`run`."""
-        scenario = check_wish(wish)
         if not wish.text and wish.name == BASELINE == holding.result.record["scenario"]["name"]:
             return holding.result
-        reruns = self._find_bench(holding).begin(self._settings.longest_preparation)
-        return self._centrals.get(
-            (holding.fingerprint, wish.digest),
-            lambda: self._workroom.do(visitor, lambda: reruns.run_central(scenario)),
-        )
+
+        def work() -> Result:
+            scenario = check_wish(wish)
+            reruns = self._find_bench(holding).begin(self._settings.longest_preparation)
+            return self._workroom.take_turn(lambda: reruns.run_central(scenario))
+
+        with self._workroom.enter(visitor):
+            return self._centrals.get((holding.fingerprint, wish.digest), work)
 
     def _find_bench(self, holding: Holding) -> _Bench:
         return self._benches.get(holding.fingerprint, lambda: _Bench(holding.result))

@@ -20,6 +20,7 @@ from ainalym.results.scenario_figures import (
 )
 from ainalym.scenarios.levers import read_levers
 from ainalym.scenarios.reading import BASELINE, list_scenarios
+from ainalym.web.cache import Document
 from ainalym.web.interface import make_json
 from ainalym.web.interface_models import (
     ComparedScenarios,
@@ -33,7 +34,7 @@ from ainalym.web.problems import INTERFACE
 from ainalym.web.runner import DRAWS
 from ainalym.web.scenario_pages import say_own
 from ainalym.web.scenario_text import name_unnamed, write_text
-from ainalym.web.site import Site, answer_document, find_visitor
+from ainalym.web.site import answer_document, find_visitor
 from ainalym.web.wishes import OWN, Wish, check_wish
 
 router = APIRouter(prefix=INTERFACE, tags=["scenarios"])
@@ -99,13 +100,18 @@ def list_embedded(request: Request) -> Response:
 @router.post(
     "/countries/{iso3}/scenarios/validate",
     response_model=ScenarioEntry,
-    responses=describe_refusals(404, 413, 422, 503),
+    responses=describe_refusals(404, 413, 422, 429, 503),
 )
-def validate_scenario(request: Request, iso3: str, question: Question) -> Response:
+async def validate_scenario(request: Request, iso3: str, question: Question) -> Response:
     """Check a scenario without running it; what is wrong is told all at once, with line and column."""
     site = read_site(request)
-    site.open_country(iso3)
-    return answer_document(request, make_json(describe_wish(read_body(site, question.scenario))), NO_STORE)
+    await site.open_country(iso3)
+    visitor = find_visitor(request)
+
+    def make() -> Document:
+        return make_json(describe_wish(read_body(question.scenario)))
+
+    return answer_document(request, await site.work(lambda: site.desk.do(visitor, make)), NO_STORE)
 
 
 @router.post(
@@ -113,19 +119,25 @@ def validate_scenario(request: Request, iso3: str, question: Question) -> Respon
     response_model=ScenarioFigures,
     responses=describe_refusals(404, 413, 422, 429, 503),
 )
-def run_scenario(request: Request, iso3: str, question: RunQuestion) -> Response:
+async def run_scenario(request: Request, iso3: str, question: RunQuestion) -> Response:
     """Run a scenario: medians and 90 % intervals of what is collected, recovered, saved and paid."""
     site = read_site(request)
-    holding = site.open_country(iso3)
-    wish = read_body(site, question.scenario)
-    run = site.runner.run(holding, wish, find_visitor(request), question.draws)
-    body = {
-        "country": holding.iso3,
-        "draws": run.count,
-        "scenario": describe_wish(wish),
-        "figures": [describe_figure(run, name) for name in FIGURES],
-    }
-    return answer_document(request, make_json(body), NO_STORE)
+    holding = await site.open_country(iso3)
+    visitor = find_visitor(request)
+
+    def make() -> Document:
+        wish = site.desk.do(visitor, lambda: read_body(question.scenario))
+        run = site.runner.run(holding, wish, visitor, question.draws)
+        return make_json(
+            {
+                "country": holding.iso3,
+                "draws": run.count,
+                "scenario": describe_wish(wish),
+                "figures": [describe_figure(run, name) for name in FIGURES],
+            }
+        )
+
+    return answer_document(request, await site.work(make), NO_STORE)
 
 
 @router.post(
@@ -133,31 +145,40 @@ def run_scenario(request: Request, iso3: str, question: RunQuestion) -> Response
     response_model=ComparedScenarios,
     responses=describe_refusals(404, 413, 422, 429, 503),
 )
-def compare_two(request: Request, iso3: str, question: CompareQuestion) -> Response:
+async def compare_two(request: Request, iso3: str, question: CompareQuestion) -> Response:
     """Run two scenarios with the same draws and give their figures and differences in some years."""
     site = read_site(request)
-    holding = site.open_country(iso3)
-    wishes = [read_body(site, text) for text in (question.scenario, question.against)]
+    holding = await site.open_country(iso3)
     visitor = find_visitor(request)
-    runs = [site.runner.run(holding, wish, visitor, question.draws) for wish in wishes]
-    body = {
-        "country": holding.iso3,
-        "draws": runs[0].count,
-        "scenario": describe_wish(wishes[0]),
-        "against": describe_wish(wishes[1]),
-        "rows": [
-            {**row, "unit": get_quantity(FIGURES[row["name"]].quantity).unit}
-            for row in compare_scenarios(*runs).to_dict("records")
-        ],
-    }
-    return answer_document(request, make_json(body), NO_STORE)
+
+    def make() -> Document:
+        asked = (question.scenario, question.against)
+        wishes = site.desk.do(visitor, lambda: [read_body(text) for text in asked])
+        runs = [site.runner.run(holding, wish, visitor, question.draws) for wish in wishes]
+        return make_json(
+            {
+                "country": holding.iso3,
+                "draws": runs[0].count,
+                "scenario": describe_wish(wishes[0]),
+                "against": describe_wish(wishes[1]),
+                "rows": [
+                    {**row, "unit": get_quantity(FIGURES[row["name"]].quantity).unit}
+                    for row in compare_scenarios(*runs).to_dict("records")
+                ],
+            }
+        )
+
+    return answer_document(request, await site.work(make), NO_STORE)
 
 
-def read_body(site: Site, scenario: str | Mapping[str, Any]) -> Wish:
-    """Read what a body names: an embedded scenario, YAML, or an object."""
-    if isinstance(scenario, str):
-        return Wish(scenario) if scenario in list_scenarios() else Wish(OWN, scenario or "{}")
-    return Wish(OWN, write_text(name_unnamed(scenario, say_own(site))))
+def read_body(scenario: str | Mapping[str, Any]) -> Wish:
+    """Read and check what a body names: an embedded scenario, YAML, or an object."""
+    if not isinstance(scenario, str):
+        wish = Wish(OWN, write_text(name_unnamed(scenario, say_own())))
+    else:
+        wish = Wish(scenario) if scenario in list_scenarios() else Wish(OWN, scenario or "{}")
+    check_wish(wish)
+    return wish
 
 
 def describe_wish(wish: Wish) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, NamedTuple
+from functools import cache
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 from fastapi import APIRouter, Body
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ainalym.core.quantities import Language
+from ainalym.core.quantities import LANGUAGES, Language
 from ainalym.reports.draw_scenarios import (
     compose_scenario_table,
     draw_scenario,
@@ -18,9 +19,9 @@ from ainalym.reports.draw_scenarios import (
     name_both,
 )
 from ainalym.reports.language import Translator
-from ainalym.reports.page import make_figure
+from ainalym.reports.page import Renderer, leave_undrawn, make_figures
 from ainalym.results.result import Result
-from ainalym.results.scenario_figures import FIGURES, check_figure
+from ainalym.results.scenario_figures import FIGURES, ScenarioRun, check_figure
 from ainalym.scenarios.levers import Lever, read_levers
 from ainalym.scenarios.reading import BASELINE, ReadScenario, read_source
 from ainalym.web.cache import Document, make_document
@@ -50,6 +51,10 @@ HIGHEST_FACTOR = 3.0
 router = APIRouter(include_in_schema=False)
 
 
+Runs: TypeAlias = tuple[ScenarioRun, ScenarioRun]
+"""Draws of a scenario and of what it is held against."""
+
+
 class Pair(NamedTuple):
     """A scenario, and what it is held against.
 
@@ -66,7 +71,7 @@ class Pair(NamedTuple):
 
 
 @router.get("/{language}/{country}/scenarios")
-def show_scenarios(
+async def show_scenarios(
     request: Request,
     language: str,
     country: str,
@@ -76,28 +81,33 @@ def show_scenarios(
 ) -> Response:
     """Show the builder with the scenario of the address, and its result."""
     site, code = read_site(request), read_language(language)
-    holding = site.open_country(country)
-    text = unpack_text(s) if s else write_text(name_unnamed(OFFERED, say_own(site)))
-    pair = Pair(Wish(OWN, text), read_wish(against, other))
-    scenario = check_wish(pair.own)
+    holding = await site.open_country(country)
+    pair = Pair(Wish(OWN, unpack_text(s)) if s else offer_wish(), read_wish(against, other))
+    visitor = find_visitor(request)
 
     def make() -> Document:
+        scenario = site.desk.do(visitor, lambda: check_wish(pair.own))
+        runs = run_pair(site, holding, pair, visitor)
+        return site.desk.do(visitor, lambda: compose(scenario, runs))
+
+    def compose(scenario: ReadScenario, runs: Runs) -> Document:
+        translator = site.translators[code]
         page = site.render(
             code,
             "page_scenarios.html.jinja",
             **compose_frame(site, holding, code, SCENARIOS),
-            **compose_outcome(site, holding, site.translators[code], pair, find_visitor(request)),
-            levers=describe_levers(holding.result, site.translators[code]),
-            state=dump_state(holding.result, site.translators[code], scenario, read_plain(text)),
+            **compose_outcome(translator, pair, runs, site.drawing.draw_svgs),
+            levers=describe_levers(holding.result, translator),
+            state=dump_state(holding.result, translator, scenario, read_plain(pair.own.text)),
             scenarios=list_titles(code),
         )
         return make_document(page.encode("utf-8"), HTML)
 
-    return answer_document(request, site.keep((holding.fingerprint, code, SCENARIOS, pair), make))
+    return answer_document(request, await site.keep((holding.fingerprint, code, SCENARIOS, pair), make))
 
 
 @router.post("/{language}/{country}/scenarios/result")
-def show_result(
+async def show_result(
     request: Request,
     language: str,
     country: str,
@@ -107,39 +117,55 @@ def show_result(
 ) -> Response:
     """Run a scenario of the builder, or a text that was loaded, and give its result as a piece of a page."""
     site, code = read_site(request), read_language(language)
-    holding = site.open_country(country)
-    text = scenario if isinstance(scenario, str) else write_text(name_unnamed(scenario, say_own(site)))
-    pair = Pair(Wish(OWN, text), read_wish(against, other))
-    checked = check_wish(pair.own)
-    translator = site.translators[code]
-    outcome = compose_outcome(site, holding, translator, pair, find_visitor(request), still=False)
-    frame = compose_frame(site, holding, code, SCENARIOS)
-    piece = site.render(code, "result.html.jinja", **frame, **outcome)
-    body = {
-        "html": piece,
-        "code": outcome["code"],
-        "scenario": plain_scenario(checked, read_plain(text)),
-    }
-    content = json.dumps(body, ensure_ascii=False).encode("utf-8")
-    return answer_document(request, make_document(content, JSON), "no-store")
+    holding = await site.open_country(country)
+    visitor = find_visitor(request)
+
+    def make() -> Document:
+        pair, checked = site.desk.do(visitor, read)
+        runs = run_pair(site, holding, pair, visitor)
+        return site.desk.do(visitor, lambda: compose(pair, checked, runs))
+
+    def read() -> tuple[Pair, ReadScenario]:
+        text = scenario if isinstance(scenario, str) else write_text(name_unnamed(scenario, say_own()))
+        pair = Pair(Wish(OWN, text), read_wish(against, other))
+        return pair, check_wish(pair.own)
+
+    def compose(pair: Pair, checked: ReadScenario, runs: Runs) -> Document:
+        outcome = compose_outcome(site.translators[code], pair, runs, leave_undrawn)
+        frame = compose_frame(site, holding, code, SCENARIOS)
+        body = {
+            "html": site.render(code, "result.html.jinja", **frame, **outcome),
+            "code": outcome["code"],
+            "scenario": plain_scenario(checked, read_plain(pair.own.text)),
+        }
+        return make_document(json.dumps(body, ensure_ascii=False).encode("utf-8"), JSON)
+
+    return answer_document(request, await site.work(make), "no-store")
 
 
 @router.get("/{language}/{country}/scenarios/scenario.yaml")
-def save_scenario(
+async def save_scenario(
     request: Request, language: str, country: str, s: Packed = "", name: ScenarioName = BASELINE
 ) -> Response:
     """Give a scenario as a file: that of the address, or an embedded one."""
     read_language(language)
-    read_site(request).open_country(country)
-    wish = read_wish(name, s)
-    check_wish(wish)
-    text = wish.text or read_source(name)
-    document = make_document(text.encode("utf-8"), YAML_MEDIA_TYPE)
-    return answer_document(request, document, filename=f"{'scenario' if s else name}.yaml")
+    site, visitor = read_site(request), find_visitor(request)
+    await site.open_country(country)
+
+    def make() -> Document:
+        wish = read_wish(name, s)
+        check_wish(wish)
+        return make_document((wish.text or read_source(name)).encode("utf-8"), YAML_MEDIA_TYPE)
+
+    return answer_document(
+        request,
+        await site.work(lambda: site.desk.do(visitor, make)),
+        filename=f"{'scenario' if s else name}.yaml",
+    )
 
 
 @router.get("/{language}/{country}/scenarios/{file}")
-def save_scenario_chart(
+async def save_scenario_chart(
     request: Request,
     language: str,
     country: str,
@@ -150,60 +176,59 @@ def save_scenario_chart(
 ) -> Response:
     """Give a chart of a scenario as a picture."""
     site, code = read_site(request), read_language(language)
-    holding = site.open_country(country)
+    holding = await site.open_country(country)
     name, ending = split_picture(file, FIGURES)
     pair = Pair(Wish(OWN, unpack_text(s)), read_wish(against, other))
     visitor = find_visitor(request)
 
     def make() -> Document:
-        run, base = (site.runner.run(holding, wish, visitor) for wish in pair)
-        spec = draw_scenario(run, base, site.translators[code], check_figure(name))
-        return site.workroom.do(visitor, lambda: draw_picture(spec, ending))
+        runs = run_pair(site, holding, pair, visitor)
+        spec = draw_scenario(*runs, site.translators[code], check_figure(name))
+        return site.workroom.do(visitor, lambda: draw_picture(site.drawing, spec, ending))
 
     key = (holding.fingerprint, code, "scenario", name, pair, ending)
-    return answer_document(request, site.keep(key, make), filename=f"ainalym-{holding.iso3}-{file}")
+    return answer_document(request, await site.keep(key, make), filename=f"ainalym-{holding.iso3}-{file}")
 
 
-def say_own(site: Site) -> Mapping[str, str]:
+def say_own() -> Mapping[str, str]:
     """Say in every language what a scenario is called that has no name yet."""
-    return {language: translator.gettext("Own scenario") for language, translator in site.translators.items()}
+    return {language: Translator(language).gettext("Own scenario") for language in LANGUAGES}
 
 
-def compose_outcome(
-    site: Site,
-    holding: Holding,
-    translator: Translator,
-    pair: Pair,
-    visitor: str,
-    still: bool = True,
-) -> dict[str, Any]:
-    """Run two scenarios and compose figures, charts and table that set them side by side.
+@cache
+def offer_wish() -> Wish:
+    """Write the scenario that the builder begins with."""
+    return Wish(OWN, write_text(name_unnamed(OFFERED, say_own())))
+
+
+def run_pair(site: Site, holding: Holding, pair: Pair, visitor: str) -> Runs:
+    """Run a scenario and what it is held against."""
+    own, other = (site.runner.run(holding, wish, visitor) for wish in pair)
+    return own, other
+
+
+def compose_outcome(translator: Translator, pair: Pair, runs: Runs, render: Renderer) -> dict[str, Any]:
+    """Compose figures, charts and table that set two scenarios side by side.
 
     Parameters
     ----------
-    site
-        What all requests share.
-    holding
-        The outlook.
     translator
         Language of the page.
     pair
         The scenario, and what it is held against.
-    visitor
-        Who asks.
-    still
-        Whether the charts are drawn already.
+    runs
+        Draws of both.
+    render
+        Draws the charts.
 
     Returns
     -------
     dict
         Names for the template ``result.html.jinja``.
     """
-    run, base = (site.runner.run(holding, wish, visitor) for wish in pair)
-    figures = {
-        name: make_figure(draw_scenario(run, base, translator, name), f"scenario-{name}", still)
-        for name in SHOWN_FIGURES
-    }
+    run, base = runs
+    specs = {f"scenario-{name}": draw_scenario(run, base, translator, name) for name in SHOWN_FIGURES}
+    figures = dict(zip(SHOWN_FIGURES, make_figures(specs, render).values(), strict=True))
     code = pack_text(pair.own.text)
     other = pack_text(pair.other.text) if pair.other.text else ""
     return {

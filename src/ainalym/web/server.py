@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import signal
 import socket
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -22,6 +25,9 @@ from ainalym.web.shelf import Holding, Shelf, hold_folder, hold_result
 HIGHEST_PORT = 65_535
 
 CONNECTIONS_WAITING = 128
+
+SIGNAL_CODE = 128
+"""A program that a signal has ended says so by this code and the number of the signal."""
 
 THREADS = 2
 """Threads that compute the draws of a country at the start."""
@@ -165,6 +171,7 @@ def serve(holdings: Iterable[Holding], listening: socket.socket, open_browser: b
     """
     shelf = Shelf(holdings)
     application = create_application(shelf)
+    application.site.drawing.prepare()
     for holding in shelf.countries.values():
         application.site.runner.prepare(holding)
     config = uvicorn.Config(
@@ -179,4 +186,13 @@ def serve(holdings: Iterable[Holding], listening: socket.socket, open_browser: b
     )
     if open_browser:
         threading.Timer(0.5, webbrowser.open, [name_address(listening)]).start()
-    uvicorn.Server(config).run(sockets=[listening])
+    # A polite end from outside is an end like Ctrl-C: the processes that draw are told, too.
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        application.site.drawing.close()
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    sys.exit(SIGNAL_CODE + number)

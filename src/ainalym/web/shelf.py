@@ -101,6 +101,12 @@ class Shelf:
         """ISO code of the country that is shown first."""
         return next(iter(self._holdings))
 
+    def find(self, iso3: str) -> Holding | None:
+        """Give the result of a country as it was read; None if its folder has changed since."""
+        holding = self._holdings[iso3]
+        same = holding.folder is None or _read_stamp(holding.folder) == holding.stamp
+        return holding if same else None
+
     def open(self, iso3: str) -> Holding:
         """Open the result of a country; a folder that was written anew is read again.
 
@@ -121,8 +127,8 @@ class Shelf:
         KeyError
             If the country is not on the shelf.
         """
-        holding = self._holdings[iso3]
-        if holding.folder is None or _read_stamp(holding.folder) == holding.stamp:
+        holding = self.find(iso3)
+        if holding is not None:
             return holding
         with self._lock:
             return self._read_again(iso3)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader
 from starlette.requests import Request
@@ -16,6 +18,7 @@ from ainalym.packages.table_reader import suggest
 from ainalym.reports.language import Translator
 from ainalym.reports.page import make_environment
 from ainalym.web.cache import Document, DocumentCache
+from ainalym.web.drawing import DrawingRoom
 from ainalym.web.runner import Runner
 from ainalym.web.settings import WebSettings
 from ainalym.web.shelf import Holding, Shelf
@@ -23,6 +26,10 @@ from ainalym.web.workroom import Workroom
 
 REVALIDATE = "no-cache"
 """A browser may keep an answer, and asks each time whether it still holds."""
+
+SPARE_THREADS = 8
+
+Made = TypeVar("Made")
 
 FOREVER = "public, max-age=31536000, immutable"
 """For an address that changes with its content."""
@@ -43,8 +50,14 @@ class Site:
         self.shelf = shelf
         self.settings = settings
         self.cache = DocumentCache(settings.cached_bytes)
-        self.workroom = Workroom(settings)
+        self.workroom = Workroom(settings.works)
+        self.desk = Workroom(settings.pages)
         self.runner = Runner(settings, self.workroom)
+        self.drawing = DrawingRoom(settings.drawers)
+        # All that is inside the rooms takes a thread, and what is refused at their doors needs one too.
+        most = settings.works.places + settings.pages.places + SPARE_THREADS
+        self._threads = ThreadPoolExecutor(most, "visitor")
+        self._making: dict[Hashable, asyncio.Future[Document]] = {}
 
     @cached_property
     def translators(self) -> dict[Language, Translator]:
@@ -69,7 +82,7 @@ class Site:
             self.environments[language].get_template(template).render(language=language, **context).lstrip()
         )
 
-    def open_country(self, country: str) -> Holding:
+    async def open_country(self, country: str) -> Holding:
         """Open the result of a country by its ISO code in any case.
 
         Raises
@@ -79,7 +92,9 @@ class Site:
         """
         known = self.shelf.countries
         if country.upper() in known:
-            return self.shelf.open(country.upper())
+            iso3 = country.upper()
+            held = self.shelf.find(iso3)
+            return held if held is not None else await self.work(lambda: self.shelf.open(iso3))
         raise InputError(
             Problem(
                 "WEB-002",
@@ -90,9 +105,45 @@ class Site:
             )
         )
 
-    def keep(self, key: Hashable, make: Callable[[], Document]) -> Document:
-        """Give a document that is kept, or make it."""
-        return self.cache.get(key, make)
+    async def keep(self, key: Hashable, make: Callable[[], Document]) -> Document:
+        """Give a document that is kept, or make it; what many ask for at a time is made once.
+
+        Parameters
+        ----------
+        key
+            All that the document depends on.
+        make
+            Makes it, in a thread of its own; whatever it raises is passed on and nothing is kept.
+
+        Returns
+        -------
+        Document
+            One that is kept is given without waiting for any thread.
+        """
+        known = self.cache.find(key)
+        if known is not None:
+            return known
+        making = self._making.get(key)
+        if making is None:
+            making = asyncio.ensure_future(self.work(make))
+            self._making[key] = making
+            making.add_done_callback(lambda done: self._finish(key, done))
+        # One visitor who goes away does not take the document from the others.
+        return await asyncio.shield(making)
+
+    def _finish(self, key: Hashable, done: asyncio.Future[Document]) -> None:
+        self._making.pop(key, None)
+        if not done.cancelled() and done.exception() is None:
+            self.cache.keep(key, done.result())
+
+    async def compose(self, request: Request, key: Hashable, make: Callable[[], Document]) -> Document:
+        """Give a page that is kept, or compose it when the turn of the visitor has come; see :meth:`keep`."""
+        visitor = find_visitor(request)
+        return await self.keep(key, lambda: self.desk.do(visitor, make))
+
+    async def work(self, make: Callable[[], Made]) -> Made:
+        """Do something in a thread, while others are answered."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, make)
 
 
 def answer_document(
@@ -125,11 +176,11 @@ def answer_document(
         return Response(status_code=304, headers=headers)
     if filename:
         headers["content-disposition"] = f'attachment; filename="{filename}"'
-    body = document.body
-    if document.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+    taken = document.compressed and "gzip" in request.headers.get("accept-encoding", "")
+    if taken:
         headers["content-encoding"] = "gzip"
-        body = document.compressed
-    return Response(body, media_type=document.media_type, headers=headers)
+    content = document.content if taken else document.body
+    return Response(content, media_type=document.media_type, headers=headers)
 
 
 def _names_tag(asked: str, etag: str) -> bool:

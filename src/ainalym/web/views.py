@@ -28,6 +28,7 @@ from ainalym.reports.detail_tables import (
 )
 from ainalym.reports.draw_areas import MEASURES
 from ainalym.reports.driver_tables import describe_drivers, list_range_tables
+from ainalym.reports.facility_tables import compose_facility_table
 from ainalym.reports.headline import (
     compose_headline_table,
     compose_material_table,
@@ -40,7 +41,7 @@ from ainalym.reports.headline import (
 )
 from ainalym.reports.language import Translator
 from ainalym.reports.method import describe_convention, describe_projection, describe_sales_use
-from ainalym.reports.page import Figure, make_figure
+from ainalym.reports.page import Figure, Renderer, make_figures
 from ainalym.reports.page_tables import (
     compose_category_table,
     compose_left_out_table,
@@ -89,17 +90,17 @@ class DetailKind(NamedTuple):
     axis: str
     table: str
     template: str
-    compose: Callable[[Result, Translator, str], Context]
+    compose: Callable[[Result, Translator, Renderer, str], Context]
 
 
 def draw_figures(
-    result: Result, translator: Translator, names: Iterable[str], label: str = ""
+    result: Result, translator: Translator, render: Renderer, names: Iterable[str], label: str = ""
 ) -> dict[str, Figure | None]:
     """Draw charts for a page; None stands for one that the country has no figures for."""
-    return {name: make_figure(draw_chart(result, name, translator, label), name) for name in names}
+    return make_figures({name: draw_chart(result, name, translator, label) for name in names}, render)
 
 
-def compose_overview(result: Result, translator: Translator) -> Context:
+def compose_overview(result: Result, translator: Translator, render: Renderer) -> Context:
     """Compose the first page: headline, charts, materials, how sure we are, published figures beside."""
     return {
         "lede": describe_headline(result, translator),
@@ -110,7 +111,7 @@ def compose_overview(result: Result, translator: Translator) -> Context:
         "on_spread": describe_spread(result, translator),
         "on_calibration": describe_calibration(result, translator),
         "on_drivers": describe_drivers(result, translator),
-        "figures": draw_figures(result, translator, FIRST_FIGURES),
+        "figures": draw_figures(result, translator, render, FIRST_FIGURES),
         "tables": {
             "headline": compose_headline_table(result, translator),
             "materials": compose_material_table(result, translator),
@@ -122,11 +123,11 @@ def compose_overview(result: Result, translator: Translator) -> Context:
     }
 
 
-def compose_products(result: Result, translator: Translator) -> Context:
+def compose_products(result: Result, translator: Translator, render: Renderer) -> Context:
     """Compose the list of products with the treemap of their e-waste."""
     return {
         "figures": draw_figures(
-            result, translator, ("product_treemap", "placed_on_market_fan", "placed_on_market")
+            result, translator, render, ("product_treemap", "placed_on_market_fan", "placed_on_market")
         ),
         "tables": {
             "products": compose_product_list(result, translator),
@@ -136,7 +137,7 @@ def compose_products(result: Result, translator: Translator) -> Context:
     }
 
 
-def compose_product(result: Result, translator: Translator, product: str) -> Context:
+def compose_product(result: Result, translator: Translator, render: Renderer, product: str) -> Context:
     """Compose the page of one product."""
     check_label(result, "product", product)
     names = (*(f"product_{name}" for name in TONNES), "lifetime", "unit_weight", "composition")
@@ -144,7 +145,7 @@ def compose_product(result: Result, translator: Translator, product: str) -> Con
     return {
         "name": result.name_of("products", product, translator.language),
         "category": result.name_of("categories", str(own["category"]), translator.language),
-        "figures": draw_figures(result, translator, names, product),
+        "figures": draw_figures(result, translator, render, names, product),
         "tables": {
             "history": compose_product_history(result, translator, product),
             "lifetime": compose_lifetime_table(result, translator, product),
@@ -154,14 +155,14 @@ def compose_product(result: Result, translator: Translator, product: str) -> Con
     }
 
 
-def compose_materials(result: Result, translator: Translator) -> Context:
+def compose_materials(result: Result, translator: Translator, render: Renderer) -> Context:
     """Compose the page of all materials: mass, value with the date of its prices."""
     names = ("materials_bulk", "materials_minor", "materials_precious", "material_value")
     rows = result.tables["materials"]
     listed = [(str(name), result.name_of("materials", str(name), translator.language)) for name in rows.index]
     return {
         "on_materials": describe_materials(result, translator),
-        "figures": draw_figures(result, translator, names),
+        "figures": draw_figures(result, translator, render, names),
         "tables": {
             "materials": compose_material_table(result, translator, None),
             "values": compose_value_table(result, translator, None, with_prices=True),
@@ -171,12 +172,14 @@ def compose_materials(result: Result, translator: Translator) -> Context:
     }
 
 
-def compose_material(result: Result, translator: Translator, material: str) -> Context:
+def compose_material(result: Result, translator: Translator, render: Renderer, material: str) -> Context:
     """Compose the page of one material."""
     check_label(result, "material", material)
     return {
         "name": result.name_of("materials", material, translator.language),
-        "figures": draw_figures(result, translator, ("material_history", "material_carriers"), material),
+        "figures": draw_figures(
+            result, translator, render, ("material_history", "material_carriers"), material
+        ),
         "tables": {
             "history": compose_material_history(result, translator, material),
             "carriers": compose_carrier_table(result, translator, material),
@@ -184,25 +187,27 @@ def compose_material(result: Result, translator: Translator, material: str) -> C
     }
 
 
-def compose_regions(result: Result, translator: Translator) -> Context:
-    """Compose the page of the regions: three maps and a table."""
-    maps = {
-        f"region_tiles_{measure}": make_figure(
-            draw_chart(result, "region_tiles", translator, measure), f"region_tiles_{measure}"
-        )
+def compose_regions(result: Result, translator: Translator, render: Renderer) -> Context:
+    """Compose the page of the regions: maps, a table, and where the facilities are."""
+    specs = {
+        f"region_tiles_{measure}": draw_chart(result, "region_tiles", translator, measure)
         for measure in MEASURES
     }
+    specs |= {name: draw_chart(result, name, translator) for name in ("facilities", "regions")}
     return {
-        "figures": maps | draw_figures(result, translator, ("regions",)),
+        "figures": make_figures(specs, render),
         "measures": MEASURES,
-        "tables": {"regions": compose_region_table(result, translator)},
+        "tables": {
+            "regions": compose_region_table(result, translator),
+            "facilities": compose_facility_table(result, translator),
+        },
     }
 
 
-def compose_sources(result: Result, translator: Translator) -> Context:
+def compose_sources(result: Result, translator: Translator, render: Renderer) -> Context:
     """Compose the page of sources, method and run record."""
     return {
-        "figures": draw_figures(result, translator, TRUST_FIGURES),
+        "figures": draw_figures(result, translator, render, TRUST_FIGURES),
         "on_calibration": describe_calibration(result, translator),
         "conflicts": list_conflict_sentences(result, translator),
         "on_drivers": describe_drivers(result, translator),
@@ -232,7 +237,7 @@ def compose_sources(result: Result, translator: Translator) -> Context:
     }
 
 
-def compose_downloads(result: Result, translator: Translator) -> Context:
+def compose_downloads(result: Result, translator: Translator, _render: Renderer) -> Context:
     """Compose the page of downloads: every quantity, every chart, the whole store."""
     quantities = [
         (name, quantity.labels[translator.language], quantity.unit, " × ".join(quantity.dimensions))
@@ -254,7 +259,7 @@ MENU: dict[str, Callable[[Translator], str]] = {
 }
 """Titles of the pages of a country in the order of the menu; the first one stands at its address itself."""
 
-PAGES: dict[str, Callable[[Result, Translator], Context]] = {
+PAGES: dict[str, Callable[[Result, Translator, Renderer], Context]] = {
     "overview": compose_overview,
     "products": compose_products,
     "materials": compose_materials,

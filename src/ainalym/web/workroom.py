@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from ainalym.errors import InputError, Problem
-from ainalym.web.settings import WebSettings
+from ainalym.web.settings import RoomLimits
 
 Made = TypeVar("Made")
 
@@ -19,13 +19,13 @@ class Workroom:
 
     Parameters
     ----------
-    settings
-        Limits of the server.
+    limits
+        How much.
     """
 
-    def __init__(self, settings: WebSettings) -> None:
-        self._settings = settings
-        self._free = threading.BoundedSemaphore(settings.workers)
+    def __init__(self, limits: RoomLimits) -> None:
+        self._limits = limits
+        self._free = threading.BoundedSemaphore(limits.workers)
         self._lock = threading.Lock()
         self._inside: Counter[str] = Counter()
 
@@ -50,28 +50,33 @@ class Workroom:
             [WEB-006] if too much work waits already or the wait was too long, [WEB-007] if too much of it is
             this visitor's.
         """
-        with self._enter(visitor):
-            if not self._free.acquire(timeout=self._settings.longest_wait):
-                raise InputError(describe_full())
-            try:
-                return work()
-            finally:
-                self._free.release()
+        with self.enter(visitor):
+            return self.take_turn(work)
+
+    def take_turn(self, work: Callable[[], Made]) -> Made:
+        """Do a piece of work of a visitor who has entered, when its turn has come; see :meth:`do`."""
+        if not self._free.acquire(timeout=self._limits.longest_wait):
+            raise InputError(describe_full())
+        try:
+            return work()
+        finally:
+            self._free.release()
 
     @contextmanager
-    def _enter(self, visitor: str) -> Iterator[None]:
+    def enter(self, visitor: str) -> Iterator[None]:
+        """Let a visitor in who wants something done, and count who is inside; see :meth:`do`."""
         with self._lock:
-            if self._inside[visitor] >= self._settings.queue_per_visitor:
+            if self._inside[visitor] >= self._limits.per_visitor:
                 raise InputError(
                     Problem(
                         "WEB-007",
                         "queue of the server",
                         f"{self._inside[visitor]} of your requests that are not done yet",
-                        f"at most {self._settings.queue_per_visitor} at a time",
+                        f"at most {self._limits.per_visitor} at a time",
                         "Wait until they are done.",
                     )
                 )
-            if self._inside.total() >= self._settings.workers + self._settings.longest_queue:
+            if self._inside.total() >= self._limits.places:
                 raise InputError(describe_full())
             self._inside[visitor] += 1
         try:

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from ainalym.kernels.cohort import compute_inflow_driven
 from ainalym.kernels.lifetime import Weibull, survival_by_age
-from ainalym.kernels.product_levers import ProductFlows, ProductPaths, change_survival, pull_levers
+from ainalym.kernels.product_levers import (
+    ProductFlows,
+    ProductPaths,
+    change_survival,
+    group_products,
+    pull_levers,
+    pull_side_by_side,
+)
 
 YEARS = 40
 FIRST = 20
@@ -102,3 +109,33 @@ def test_that_levers_at_their_neutral_value_change_nothing() -> None:
     plain = compute_inflow_driven(market, survive())
     assert (found.stock == plain.stock).all()
     assert (found.ewaste == plain.outflow).all()
+
+
+def test_that_products_side_by_side_do_what_each_does_alone() -> None:
+    random = np.random.default_rng(4)
+    shape, scale = random.uniform(0.8, 3.0, (3, 8)), random.uniform(3.0, 15.0, (3, 8))
+    survival = survival_by_age(Weibull(shape.T, scale.T), YEARS).transpose(2, 1, 0)
+    market = random.uniform(1.0, 50.0, (3, YEARS, 8))
+    plain = [compute_inflow_driven(sold, left) for sold, left in zip(market, survival, strict=True)]
+    flows = ProductFlows(
+        market, np.stack([one.stock for one in plain]), np.stack([one.outflow for one in plain])
+    )
+    ramp = np.clip((np.arange(YEARS) - FIRST) / 10, 0, 1)[:, np.newaxis]
+    paths = ProductPaths(
+        sales=1 + 0.2 * ramp,
+        unit_weight=1 - 0.1 * ramp,
+        lifetime=ramp * random.uniform(0.1, 0.5, 8),
+        ownership=1 + ramp * random.uniform(0.0, 0.3, 8),
+    )
+    together = pull_side_by_side(flows, survival, shape, paths, FIRST, columns=16)
+    for product in range(3):
+        own = ProductFlows(*(array[product] for array in flows))
+        alone = pull_levers(own, survival[product], shape[product], paths, FIRST)
+        for found, wanted in zip(together, alone, strict=True):
+            np.testing.assert_array_equal(found[product], wanted)
+
+
+def test_that_products_of_which_the_same_is_asked_are_put_together() -> None:
+    longer, more = ProductPaths(lifetime=path(0.3, 0.0)), ProductPaths(sales=path(1.2, 1.0))
+    paths = [longer, ProductPaths(), more, longer]
+    assert group_products(paths) == [(longer, [0, 3]), (more, [2])]

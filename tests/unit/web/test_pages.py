@@ -16,6 +16,7 @@ import pytest
 import xarray as xr
 
 from ainalym.core.quantities import LANGUAGES
+from ainalym.errors import read_error_codes
 from ainalym.reports.chart_parts import make_frame
 from ainalym.reports.images import render_png
 from ainalym.reports.language import Translator
@@ -262,3 +263,38 @@ def test_that_the_draws_of_a_page_are_those_of_the_interface(client: httpx.Clien
     collected = next(row for row in rows if row["name"] == "ewaste_collected" and row["year"] == 2035)
     assert f'<dd class="large">{Translator("en").number(collected["median"] / 1000)}</dd>' in page
     assert np.isfinite([row["difference_median"] for row in rows]).all()
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_that_a_refusal_says_what_it_means_in_the_language_of_the_page(
+    client: httpx.Client, language: str
+) -> None:
+    translator, codes = Translator(language), read_error_codes()
+    page = client.get(f"/{language}/kaz/flows?scenario=nothing").text
+    for text in (codes["SCN-008"].meaning, codes["SCN-008"].mend):
+        told = translator.translate_data(text)[0]
+        assert told != text
+        assert told in page
+    levers = [{"lever": "collection", "start": 2026, "end": 2030, "target": 5}]
+    answer = client.post(
+        f"/{language}/kaz/scenarios/result",
+        json={"scenario": {"levers": levers}},
+        headers={"Accept": "application/json"},
+    )
+    (problem,) = answer.json()["problems"]
+    assert problem["code"] == "SCN-005"
+    assert problem["told"].startswith(translator.translate_data(codes["SCN-005"].meaning)[0])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_that_every_facility_stands_on_the_page_of_the_regions(
+    client: httpx.Client, drawn: Result, language: str
+) -> None:
+    page = client.get(f"/{language}/kaz/regions").text
+    facilities = drawn.tables["facilities"]
+    assert len(facilities) > 10
+    for row in facilities.to_dict("records"):
+        assert f">{row[f'name_{language}']}</th>" in page
+        for source in row["source"].split(";"):
+            assert f"#source-{source}" in page
+    assert client.get(f"/{language}/kaz/charts/facilities.svg").headers["content-type"] == "image/svg+xml"

@@ -20,7 +20,7 @@ from ainalym.results.result import Result
 from ainalym.web import server
 from ainalym.web.security import HEADERS
 from ainalym.web.server import collect_holdings, is_loopback, take_port
-from ainalym.web.settings import WebSettings
+from ainalym.web.settings import RoomLimits
 from ainalym.web.shelf import hold_folder, hold_result
 from ainalym.web.workroom import Workroom
 
@@ -160,7 +160,7 @@ def work_until(done: threading.Event, room: Workroom, visitor: str) -> threading
 
 
 def test_that_one_visitor_cannot_take_all_the_room() -> None:
-    room = Workroom(WebSettings(workers=2, queue_per_visitor=1))
+    room = Workroom(RoomLimits(workers=2, per_visitor=1))
     done = threading.Event()
     thread = work_until(done, room, "one")
     with pytest.raises(InputError, match="WEB-007"):
@@ -173,8 +173,8 @@ def test_that_one_visitor_cannot_take_all_the_room() -> None:
 
 def test_that_work_that_waits_too_long_or_in_too_long_a_queue_is_given_up() -> None:
     done = threading.Event()
-    for settings in (WebSettings(workers=1, longest_wait=0.01), WebSettings(workers=1, longest_queue=0)):
-        room = Workroom(settings)
+    for limits in (RoomLimits(workers=1, longest_wait=0.01), RoomLimits(workers=1, longest_queue=0)):
+        room = Workroom(limits)
         thread = work_until(done, room, "one")
         with pytest.raises(InputError, match="WEB-006"):
             room.do("two", lambda: None)

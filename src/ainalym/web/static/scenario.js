@@ -146,10 +146,12 @@
 
   function refuse(details) {
     refusal.replaceChildren(...details.problems.map((problem) => {
-      const line = document.createElement("span");
-      line.lang = "en";
-      line.textContent = `[${problem.code}] ${problem.where}: got ${problem.got}, expected ${problem.expected}. ${problem.mend}`;
-      return line;
+      const item = document.createElement("p");
+      const details = document.createElement("span");
+      details.lang = "en";
+      details.textContent = `${problem.where}: got ${problem.got}, expected ${problem.expected}. ${problem.mend}`;
+      item.append(`[${problem.code}] ${problem.told ? `${problem.told} ` : ""}`, details);
+      return item;
     }));
     refusal.hidden = false;
   }
