@@ -42,6 +42,9 @@ BINS = 10
 FIRST_TRUTH = 1_000_000
 """Draw from which on truths are taken, far beyond those that are learned from."""
 
+NOMINAL = 0.9
+"""Share of the truths that an interval shall hold."""
+
 INFORMED = 0.9
 """Ratio of the standard deviations, posterior over prior, below which evidence informs an input."""
 
@@ -102,7 +105,7 @@ class Synthetic:
         before = self._gather(work)
         work.learn(prior_moments)
         after = self._gather(work)
-        low, high = np.quantile(after, (0.05, 0.95), axis=1)
+        low, high = np.quantile(after, ((1.0 - NOMINAL) / 2.0, (1.0 + NOMINAL) / 2.0), axis=1)
         return {
             "rank": (after < truth[:, np.newaxis]).mean(axis=1),
             "inside": (low <= truth) & (truth <= high),
@@ -144,6 +147,8 @@ def summarise_synthetic(table: pd.DataFrame, countries: int) -> dict[str, Any]:
     """Judge coverage, errors and ranks, over what evidence informs and over the rest."""
     informed = table[table["ratio"] < INFORMED]
     low, high = binom.ppf((0.005, 0.995), countries, 1.0 / BINS)
+    # What chance alone does to the coverage of one quantity over so many countries.
+    band = binom.ppf((0.005, 0.995), countries, NOMINAL) / countries
     judged = {}
     for name, part in (("informed", informed), ("all", table)):
         counts = np.stack(part["counts"].to_numpy())
@@ -153,6 +158,8 @@ def summarise_synthetic(table: pd.DataFrame, countries: int) -> dict[str, Any]:
             "coverage_lowest": float(part["coverage"].min()),
             "coverage_highest": float(part["coverage"].max()),
             "share_with_coverage_85_to_95": float(part["coverage"].between(0.85, 0.95).mean()),
+            "coverage_99_band_of_chance": band.tolist(),
+            "share_with_coverage_in_99_band": float(part["coverage"].between(*band).mean()),
             "error_falls": float((part["error_posterior"] < part["error_prior"]).mean()),
             "error_ratio": float((part["error_posterior"] / part["error_prior"]).mean()),
             "share_of_rank_bins_in_99_band": float(((counts >= low) & (counts <= high)).mean()),

@@ -34,7 +34,7 @@ from ainalym.schemas.run import RunOptions
 from ainalym.stages.learned import Learned
 
 CALIBRATION_DRAWS = 2000
-"""Draws that an outlook learns from: chance correlations then cost some 1 % of a variance."""
+"""Draws that an outlook learns from: chance correlations then blur what each score follows by some 1 %."""
 
 FANS = ("placed_on_market", "stock", "ewaste_generated")
 """Quantities whose draws before learning are kept beside those after it."""

@@ -18,7 +18,7 @@ from scipy.special import ndtri
 from ainalym.calibration.observation import HeldScores, Scene, predict
 from ainalym.core.streams import RandomStreams
 from ainalym.ensemble.model import FloatArray, IntArray, Model
-from ainalym.kernels.smoother import update_parameters
+from ainalym.kernels.smoother import update_parameters, widen_parameters
 
 ERROR_STREAM = "evidence_error_{}"
 """Stream of the errors of evidence in each step."""
@@ -113,10 +113,16 @@ class Step:
         Shape (score, observation).
     inflation
         Factor by which the variance of the errors is inflated.
+    centre
+        Mean of the scores after the update. Shape (score,).
+    lost
+        Share of its variance that chance correlations take from a score, and that is given back.
     """
 
     gain: FloatArray
     inflation: float
+    centre: FloatArray
+    lost: float
 
 
 @dataclass(frozen=True)
@@ -233,6 +239,7 @@ class PosteriorStreams:
         error = np.einsum("oq,dq->od", self.target.root, raw) * np.sqrt(step.inflation)
         residual = self.target.value[:, np.newaxis] + error - predictions
         update_parameters(scores, step.gain, residual)
+        widen_parameters(scores, step.centre, step.lost)
 
     def _recall(self, first: int, last: int) -> FloatArray:
         """Give the scores of a block, computed once for all its streams."""

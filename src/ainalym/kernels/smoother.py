@@ -138,6 +138,57 @@ def compute_gain(moments: Moments, error_covariance: FloatArray, inflation: floa
     return gain
 
 
+def measure_lost_spread(moments: Moments, error_covariance: FloatArray, inflation: float = 1.0) -> float:
+    """Measure the share of its variance that an update takes from a parameter that nothing is known of.
+
+    Parameters
+    ----------
+    moments
+        Of the whole ensemble, two draws or more.
+    error_covariance
+        Of the errors of the observations. Shape (observation, observation).
+    inflation
+        Factor by which the errors are inflated in this step, 1 or more.
+
+    Returns
+    -------
+    float
+        Expected share, from 0 to 1: it falls with the number of draws.
+
+    Notes
+    -----
+    A parameter that has nothing to do with the observations is correlated with them by chance: its sample
+    covariance c has the covariance C_dd / (N - 1). The update leaves it the variance 1 - c S^-1 c with
+    S = C_dd + a R, on average 1 - tr(S^-1 C_dd) / (N - 1).
+
+    References
+    ----------
+    Evensen (2009), The ensemble Kalman filter for combined state and parameter estimation: there the loss is
+    measured with parameters drawn for the purpose.
+    """
+    covariance = moments.covariance
+    informative = np.linalg.pinv(covariance + inflation * error_covariance, rcond=NEGLIGIBLE, hermitian=True)
+    lost = float(np.einsum("oq,qo->", informative, covariance)) / (moments.draws - 1)
+    return min(max(lost, 0.0), 1.0)
+
+
+def widen_parameters(parameters: FloatArray, centre: FloatArray, lost: float) -> None:
+    """Give back the spread that chance has taken, in place.
+
+    Parameters
+    ----------
+    parameters
+        Shape (parameter, draw); overwritten.
+    centre
+        Mean of each parameter. Shape (parameter,).
+    lost
+        Share of the variance that was lost, below 1.
+    """
+    away = parameters - centre[:, np.newaxis]
+    away *= (1.0 - lost) ** -0.5 - 1.0
+    parameters += away
+
+
 def update_parameters(parameters: FloatArray, gain: FloatArray, residual: FloatArray) -> None:
     """Move every draw towards its perturbed observations, in place.
 

@@ -16,8 +16,10 @@ from ainalym.kernels.smoother import (
     compute_root,
     correlate_errors,
     find_least_change,
+    measure_lost_spread,
     predict_left_out,
     update_parameters,
+    widen_parameters,
 )
 
 DRAWS = 20_000
@@ -99,6 +101,29 @@ def test_that_what_nothing_is_known_of_keeps_its_spread() -> None:
     # 25 observations and 10,000 draws: chance takes less than one per cent of a variance.
     assert 0.99 < ratio.mean() < 1.0
     assert moved[:25].var(axis=1).mean() == pytest.approx(0.2, rel=0.03)
+
+
+def test_that_few_draws_give_back_the_spread_that_chance_takes() -> None:
+    generator = np.random.default_rng(6)
+    draws, observed, errors = 250, np.ones(10), 0.25 * np.eye(10)
+    slopes = np.zeros((10, 2000))
+    slopes[:, :10] = np.eye(10)
+    plain = generator.standard_normal((2000, draws))
+    widened = plain.copy()
+    for _ in range(4):
+        noise = np.sqrt(4.0) * 0.5 * generator.standard_normal((10, draws))
+        for moved in (plain, widened):
+            seen = slopes @ moved
+            moments = compute_moments(moved, seen - observed[:, np.newaxis])
+            gain = compute_gain(moments, errors, 4)
+            update_parameters(moved, gain, observed[:, np.newaxis] + noise - seen)
+            if moved is widened:
+                centre = moments.parameter / draws - gain @ moments.mean
+                widen_parameters(moved, centre, measure_lost_spread(moments, errors, 4))
+    # What is not seen has the variance 1: a twentieth of it is lost, and comes back.
+    assert plain[10:].var(axis=1, ddof=1).mean() < 0.96
+    assert widened[10:].var(axis=1, ddof=1).mean() == pytest.approx(1.0, abs=0.01)
+    assert abs(widened[:10].mean() - plain[:10].mean()) < 0.02
 
 
 def test_that_blocks_add_up_and_change_no_bit_of_a_draw() -> None:
