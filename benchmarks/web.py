@@ -1,6 +1,6 @@
 """Time of the pages: a scenario change at the server, the overview, and many users at a time.
 
-    python benchmarks/web.py [--folder outlook-KAZ] [--users 50] [--seconds 120]
+    python benchmarks/web.py [--folder outlook-KAZ] [--users 50] [--seconds 120] [--load-only]
 
 The server is the one that `ainalym serve` starts, in a process of its own with its own limits, so that what
 the users cost is not counted as its time. Everything stays on this machine: a free port of the loopback
@@ -252,12 +252,13 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"the server ended with code {process.returncode}")
 
 
-def bench(folder: Path, users: int, seconds: float) -> None:
+def bench(folder: Path, users: int, seconds: float, load_only: bool) -> None:
     with start_server(folder) as (port, process):
         user = User(port)
         bench_overview(user, port)
         say("first scenario page, all prepared", user.ask("/en/kaz/scenarios").seconds)
-        bench_scenarios(user, process)
+        if not load_only:
+            bench_scenarios(user, process)
         for language in LANGUAGES:
             for page in PAGES:
                 user.ask(f"/{language}/kaz/{page}")
@@ -270,15 +271,16 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="an outlook folder; computed with 200 draws without")
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--load-only", action="store_true", help="leave the scenario changes out")
     options = parser.parse_args()
     users, seconds = min(options.users, MOST_USERS), min(options.seconds, MOST_SECONDS)
     if options.folder is not None:
-        bench(options.folder, users, seconds)
+        bench(options.folder, users, seconds, options.load_only)
         return
     with tempfile.TemporaryDirectory() as folder:
         result = run_outlook_with_draws("KAZ", ensemble=EnsembleOptions(draws=200, threads=2))
         write_result(result, Path(folder))
-        bench(Path(folder), users, seconds)
+        bench(Path(folder), users, seconds, options.load_only)
 
 
 if __name__ == "__main__":
