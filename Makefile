@@ -22,6 +22,7 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/golden.py
 	$(BIN)/python benchmarks/outlook.py
 	$(BIN)/python benchmarks/web.py
 

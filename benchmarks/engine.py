@@ -4,15 +4,16 @@
 
 The bound is the CPU time of the exponentials and multiply-adds that 10,000 draws need at least, at the
 rates at which one core of this machine does them with numpy in double precision. flodym is the peer of the
-test requirements; ODYM is measured as well where its ``dynamic_stock_model`` can be imported. Every figure
-is the best of some repeats, with the bound measured before and after, as other work on the machine slows
-both.
+test requirements; ODYM is measured as well where its ``dynamic_stock_model`` can be imported. Times are the
+best of some repeats, with the bound measured after each of them, as other work on the machine slows both.
+What an ensemble is over flodym is the median processor time of a draw over ours, measured in turns: against a
+model per draw, warm and given new lifetimes, and against models that have draws as a dimension of their own,
+which spares flodym the calls but computes no quantiles, as neither does.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import os
 import platform
@@ -24,9 +25,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from engine_peers import DRAWS_AT_ONCE, FlodymPeer, Kind, prepare_odym
 
 from ainalym.kernels.boundary import FloatArray
 from ainalym.kernels.cohort import compute_inflow_driven, compute_stock_driven
@@ -50,12 +52,36 @@ REPEATS = 7
 RESULTS = Path(__file__).resolve().parent / "results" / "engine.json"
 
 
+Peers: TypeAlias = tuple[Callable[[], FloatArray], Callable[[], FloatArray]]
+"""flodym with a model per draw, and with some draws as a dimension of the model."""
+
+CASES: list[tuple[str, Convention, Precision, int]] = [
+    ("inflow-driven", "start", "single", 1),
+    ("inflow-driven", "middle", "single", 1),
+    ("inflow-driven", "uniform", "single", 1),
+    ("inflow-driven", "cbs", "single", 1),
+    ("inflow-driven", "start", "double", 1),
+    ("inflow-driven", "uniform", "double", 1),
+    ("inflow-driven", "start", "single", 2),
+    ("inflow-driven", "uniform", "single", 2),
+    ("lifetimes by cohort", "start", "single", 1),
+    ("lifetimes by cohort", "uniform", "single", 1),
+    ("lifetimes by cohort", "start", "single", 2),
+    ("stock-driven", "start", "single", 1),
+    ("stock-driven", "uniform", "single", 1),
+    ("stock-driven", "start", "single", 2),
+    ("stock-driven", "start", "double", 1),
+    ("stock-driven", "start", "double", 2),
+]
+
+
 @dataclass(frozen=True)
 class Timing:
-    """Best of some repeats."""
+    """Best of some repeats, and the median of their processor times."""
 
     wall: float
     cpu: float
+    median_cpu: float
 
 
 @dataclass
@@ -93,13 +119,21 @@ def make_work(draws: int, seed: int = 20261123) -> Work:
 
 
 def best_of(repeats: int, act: Callable[[], object]) -> Timing:
-    walls, cpus = [], []
-    for _ in range(repeats):
-        wall, cpu = time.perf_counter(), time.process_time()
+    return take_turns(repeats, act)[0]
+
+
+def take_turns(repeats: int, *acts: Callable[[], object]) -> list[Timing]:
+    """Time some acts in turns, after a turn that warms them up."""
+    for act in acts:
         act()
-        walls.append(time.perf_counter() - wall)
-        cpus.append(time.process_time() - cpu)
-    return Timing(min(walls), min(cpus))
+    seconds = np.empty((2, len(acts), repeats))
+    for turn in range(repeats):
+        for number, act in enumerate(acts):
+            wall, cpu = time.perf_counter(), time.process_time()
+            act()
+            seconds[:, number, turn] = time.perf_counter() - wall, time.process_time() - cpu
+    medians = np.median(seconds[1], axis=-1)
+    return [Timing(*best, median) for *best, median in zip(*seconds.min(axis=-1), medians, strict=True)]
 
 
 def measure_rates() -> dict[str, float]:
@@ -181,68 +215,9 @@ def resident_memory(name: str) -> int:
     raise LookupError(name)
 
 
-class FlodymPeer:
-    """flodym's models with our inputs, at its own default moment, the middle of the year."""
-
-    def __init__(self) -> None:
-        self.flodym = importlib.import_module("flodym")
-        dimension = self.flodym.Dimension
-        years = dimension(letter="t", name="time", dtype=int, items=list(range(1980, 1980 + YEARS)))
-        products = dimension(letter="p", name="product", dtype=int, items=list(range(PRODUCTS)))
-        self.dims = self.flodym.DimensionSet(dim_list=[years, products])
-
-    def compute_outflow(
-        self, lifetime: Weibull, inflow: FloatArray | None, stock: FloatArray | None
-    ) -> FloatArray:
-        """Compute the outflow from the inflow, or from the stock where there is none."""
-        curve = self.flodym.WeibullLifetime(
-            dims=self.dims,
-            inflow_at="middle",
-            weibull_shape=np.broadcast_to(lifetime.shape, (YEARS, PRODUCTS)),
-            weibull_scale=np.broadcast_to(lifetime.scale, (YEARS, PRODUCTS)),
-        )
-        kind = self.flodym.StockDrivenDSM if inflow is None else self.flodym.InflowDrivenDSM
-        model = kind(dims=self.dims, lifetime_model=curve, time_letter="t")
-        if inflow is None:
-            model.stock.values[...] = stock
-        else:
-            model.inflow.values[...] = inflow
-        model.compute()
-        return np.asarray(model.outflow.values)
-
-
-def run_odym(work: Work) -> Timing | None:
-    """Run ODYM, product by product as it works, where the user has it; None where not."""
-    try:
-        module = importlib.import_module("odym.dynamic_stock_model")
-    except ImportError:
-        try:
-            module = importlib.import_module("dynamic_stock_model")
-        except ImportError:
-            return None
-
-    def act() -> None:
-        for product in range(PRODUCTS):
-            shape, scale = work.lifetime.shape[product], work.lifetime.scale[product]
-            lifetime = {
-                "Type": "Weibull",
-                "Shape": np.full(YEARS, shape),
-                "Scale": np.full(YEARS, scale),
-            }
-            model = module.DynamicStockModel(
-                t=np.arange(YEARS), i=work.inflow[:, product].copy(), lt=lifetime
-            )
-            model.compute_s_c_inflow_driven()
-            model.compute_o_c_from_s_c()
-            model.compute_stock_total()
-            model.compute_outflow_total()
-
-    return best_of(3, act)
-
-
-def measure_runs(work: Work, report: Report) -> dict[str, float]:
-    """Measure single runs of ours and of the peers, and check that they agree; gives flodym's seconds."""
-    flodym = FlodymPeer()
+def measure_runs(work: Work, report: Report) -> dict[str, Peers]:
+    """Measure single runs of ours and of the peers, and check that they agree; gives flodym's runs."""
+    flodym = FlodymPeer(YEARS, PRODUCTS)
     middle: Convention = "middle"
 
     def constant(convention: Convention) -> FloatArray:
@@ -257,61 +232,53 @@ def measure_runs(work: Work, report: Report) -> dict[str, float]:
         survival = survival_by_age(work.lifetime, YEARS, middle)
         return compute_stock_driven(work.stock, survival, "retire_proportionally").outflow
 
-    cases: list[tuple[str, Callable[[], FloatArray], Callable[[], FloatArray] | None]] = [
-        (
-            "inflow-driven",
-            lambda: constant(middle),
-            lambda: flodym.compute_outflow(work.lifetime, work.inflow, None),
-        ),
+    def peers(kind: Kind, lifetime: Weibull, given: FloatArray) -> Peers:
+        some = work.draws.shape_factor[:DRAWS_AT_ONCE], work.draws.scale_factor[:DRAWS_AT_ONCE]
+        return flodym.prepare_run(kind, lifetime, given), flodym.prepare_draws(kind, lifetime, given, some)
+
+    cases: list[tuple[str, Callable[[], FloatArray], Peers | None]] = [
+        ("inflow-driven", lambda: constant(middle), peers("inflow-driven", work.lifetime, work.inflow)),
         ("inflow-driven, uniform", lambda: constant("uniform"), None),
-        ("lifetimes by cohort", by_cohort, lambda: flodym.compute_outflow(work.changing, work.inflow, None)),
-        ("stock-driven", from_stock, lambda: flodym.compute_outflow(work.lifetime, None, work.stock)),
+        ("lifetimes by cohort", by_cohort, peers("inflow-driven", work.changing, work.inflow)),
+        ("stock-driven", from_stock, peers("stock-driven", work.lifetime, work.stock)),
     ]
-    seconds = {}
     for name, ours, theirs in cases:
         timing = best_of(100, ours)
         entry: dict[str, Any] = {"run": name, "seconds": timing.wall}
         if theirs is not None:
-            np.testing.assert_allclose(ours(), theirs(), rtol=1e-8, atol=1e-8)
-            seconds[name] = best_of(7, theirs).wall
-            entry |= {"flodym_seconds": seconds[name], "times_flodym": seconds[name] / timing.wall}
+            np.testing.assert_allclose(ours(), theirs[0](), rtol=1e-8, atol=1e-8)
+            seconds = best_of(9, theirs[0]).wall
+            entry |= {"flodym_seconds": seconds, "times_flodym": seconds / timing.wall}
         report.runs.append(entry)
-    odym = run_odym(work)
-    report.runs[0]["odym_seconds"] = odym.wall if odym else None
-    return seconds
+    odym = prepare_odym(work.lifetime, work.inflow)
+    report.runs[0]["odym_seconds"] = best_of(3, odym).wall if odym else None
+    return {name: theirs for name, _, theirs in cases if theirs is not None}
 
 
 def measure_ensembles(
-    work: Work, draws: int, flodym: dict[str, float], report: Report
+    work: Work, draws: int, flodym: dict[str, Peers], report: Report
 ) -> list[dict[str, float]]:
-    """Measure ensembles, each followed by the rates of the machine, which may be busy with other work."""
+    """Measure ensembles, each in turns with flodym and followed by the rates of the machine.
+
+    Other work on the machine slows all of them alike.
+    """
     constant = partial(compute_inflow_driven_ensemble, work.inflow, work.lifetime, work.draws)
     by_cohort = partial(compute_inflow_driven_ensemble, work.inflow, work.changing, work.draws)
     from_stock = partial(
         compute_stock_driven_ensemble, work.stock, work.lifetime, work.draws, "retire_proportionally"
     )
-    cases: list[tuple[str, Callable[..., object], Convention, Precision, int]] = [
-        ("inflow-driven", constant, "start", "single", 1),
-        ("inflow-driven", constant, "middle", "single", 1),
-        ("inflow-driven", constant, "uniform", "single", 1),
-        ("inflow-driven", constant, "cbs", "single", 1),
-        ("inflow-driven", constant, "start", "double", 1),
-        ("inflow-driven", constant, "uniform", "double", 1),
-        ("inflow-driven", constant, "start", "single", 2),
-        ("inflow-driven", constant, "uniform", "single", 2),
-        ("lifetimes by cohort", by_cohort, "start", "single", 1),
-        ("lifetimes by cohort", by_cohort, "uniform", "single", 1),
-        ("lifetimes by cohort", by_cohort, "start", "single", 2),
-        ("stock-driven", from_stock, "start", "double", 1),
-        ("stock-driven", from_stock, "uniform", "double", 1),
-        ("stock-driven", from_stock, "start", "double", 2),
-        ("stock-driven", from_stock, "start", "single", 1),
-        ("stock-driven", from_stock, "start", "single", 2),
-    ]
+    acts: dict[str, Callable[..., object]] = {
+        "inflow-driven": constant,
+        "lifetimes by cohort": by_cohort,
+        "stock-driven": from_stock,
+    }
     rates = []
-    for name, act, convention, precision, threads in cases:
-        timing = best_of(REPEATS, partial(act, convention=convention, precision=precision, threads=threads))
+    for name, convention, precision, threads in CASES:
+        act = partial(acts[name], convention=convention, precision=precision, threads=threads)
+        ours, one, many = take_turns(REPEATS, act, *flodym[name])
         rates.append(measure_rates_in_child())
+        # Processor time of flodym's median draw over that of our median one.
+        per_draw = ours.median_cpu / draws
         report.ensembles.append(
             {
                 "ensemble": name,
@@ -319,9 +286,11 @@ def measure_ensembles(
                 "precision": precision,
                 "threads": threads,
                 "draws": draws,
-                **asdict(timing),
-                "flodym_per_draw": flodym[name],
-                "times_flodym": flodym[name] * draws / timing.wall,
+                **asdict(ours),
+                "flodym_per_run": one.median_cpu,
+                "flodym_per_draw_of_many": many.median_cpu / DRAWS_AT_ONCE,
+                "times_flodym": one.median_cpu / per_draw,
+                "times_flodym_of_many": many.median_cpu / DRAWS_AT_ONCE / per_draw,
                 "two_threads_can": measure_two_threads() if threads == 2 else None,
             }
         )
@@ -350,7 +319,8 @@ def print_report(report: Report) -> None:
             f" {1e-9 / bound[f'multiply_add_{precision}']:.1f} G multiply-adds/s)"
         )
     print(
-        "\nensemble            convention  precision  threads   wall s    CPU s  x bound  x flodym per draw"
+        "\nensemble            convention  precision  threads   wall s    CPU s  x bound"
+        "  x flodym: a model per draw  draws together"
     )
     for row in report.ensembles:
         # The bound is that of one curve per draw and product, not of one per cohort, nor of a solution.
@@ -358,7 +328,8 @@ def print_report(report: Report) -> None:
         times = f"{row['cpu'] / bound['seconds_double']:7.2f}" if plain else "      -"
         print(
             f"{row['ensemble']:<19} {row['convention']:<11} {row['precision']:<10} {row['threads']:>7}"
-            f" {row['wall']:8.3f} {row['cpu']:8.3f}  {times}  {row['times_flodym']:17.0f}"
+            f" {row['wall']:8.3f} {row['cpu']:8.3f}  {times}"
+            f"  {row['times_flodym']:26.0f}  {row['times_flodym_of_many']:14.0f}"
         )
     print_threads(report.ensembles)
     print("\none run                    ms  flodym ms  x flodym")

@@ -85,7 +85,7 @@ def collect_arrays(
     """
     for array in arrays:
         # A material without a price is the one gap that a result may have; the views name it.
-        if array.name != "price" and not bool(np.isfinite(array).all()):
+        if array.name != "price" and not bool(np.isfinite(array.values).all()):
             raise AssertionError(f"{array.name} holds a value that is not a number")
     data = xr.Dataset({str(array.name): array.reset_coords(drop=True) for array in arrays})
     category = reference.products["category"].to_numpy(dtype=str)
@@ -146,7 +146,12 @@ def collect_tables(reference: Reference, figures: Country, known: EndOfLife) -> 
 
 
 def compose_record(
-    reference: Reference, figures: Country, options: RunOptions, seconds: dict[str, float], balance: float
+    reference: Reference,
+    figures: Country,
+    options: RunOptions,
+    seconds: dict[str, float],
+    balance: float,
+    convention_error: float,
 ) -> dict[str, Any]:
     """Compose the record of a run.
 
@@ -160,6 +165,8 @@ def compose_record(
         Wall time by stage.
     balance
         Largest relative error of the mass balance.
+    convention_error
+        What the convention makes or loses of a product's mass over its life, at most.
 
     Returns
     -------
@@ -178,6 +185,10 @@ def compose_record(
             package.name: {"version": package.descriptor.version, "hashes": dict(package.hashes)}
             for package in (reference.package, figures.package)
         },
-        "checks": {"mass_balance_relative_error": balance, "mass_balance_tolerance": MASS_BALANCE_TOLERANCE},
+        "checks": {
+            "mass_balance_relative_error": balance,
+            "mass_balance_tolerance": MASS_BALANCE_TOLERANCE,
+            "convention_mass_error": convention_error,
+        },
         "seconds": {**seconds, "total": round(sum(seconds.values()), 4)},
     }

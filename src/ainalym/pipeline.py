@@ -33,7 +33,6 @@ from ainalym.stages.drivers import (
     compute_urban_share,
 )
 from ainalym.stages.learned import Learned, enter_learned
-from ainalym.stages.market_statistics import Collected, Surroundings, clean_statistics
 from ainalym.stages.materials import (
     calibrate_composition,
     compute_embedded,
@@ -57,6 +56,7 @@ from ainalym.stages.regions import compute_by_region, compute_region_population
 from ainalym.stages.stock import (
     MASS_BALANCE_TOLERANCE,
     choose_lifetime,
+    compute_convention_error,
     compute_mass_balance,
     compute_stock_and_ewaste,
 )
@@ -136,6 +136,7 @@ def run_outlook(
         market = Market(by_mass.market, by_pieces.market, market.origin)
         stock, ewaste = by_mass.stock, by_mass.ewaste
         balance = compute_mass_balance(market.mass, stock, ewaste)
+        convention_error = compute_convention_error(lifetime, convention)
         if balance > MASS_BALANCE_TOLERANCE and convention != "cbs":
             raise AssertionError(f"mass is not conserved: relative error {balance:.3g}")
     with watch.stage("materials"):
@@ -151,7 +152,7 @@ def run_outlook(
         data=collect_arrays(arrays, reference, figures, options),
         tables=collect_tables(reference, figures, known) | (statistics.tables if statistics else {}),
         country=identify_country(reference, figures),
-        record=compose_record(reference, figures, options, watch.seconds, balance)
+        record=compose_record(reference, figures, options, watch.seconds, balance, convention_error)
         | ({"statistics": {"method": options.statistics, **statistics.record}} if statistics else {})
         | describe_scenario(scenario, known, after),
     )
@@ -247,6 +248,9 @@ def _enter_statistics(
     )
     if statistics is None:
         return market, None
+    # Two methods of cleaning take a tenth of a second to import, and most countries have nothing to clean.
+    from ainalym.stages.market_statistics import Collected, Surroundings, clean_statistics
+
     around = Surroundings(
         drivers.population,
         drivers.income,

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from ainalym.cli.ensemble_commands import run_ensemble_command, run_sensitivity_command
+from ainalym.cli.ensemble_commands import run_ensemble_command
+from ainalym.cli.sensitivity_command import run_sensitivity_command
 from ainalym.core.quantities import LANGUAGES, Language
 from ainalym.ensemble.options import EnsembleOptions
 from ainalym.ensemble.outlook import SensitivityOptions

@@ -68,6 +68,17 @@ def test_that_a_correction_is_switched_by_its_name(store: Path) -> None:
     assert "TRD-028" not in told
 
 
+def test_that_used_imports_are_shown_as_a_flag_and_can_be_left_unmarked(tmp_path: Path) -> None:
+    table, mapping = tmp_path / "rows.csv", tmp_path / "mapping.yaml"
+    prices = {"CHN": 4000, "RUS": 5000, "DEU": 5000, "USA": 6000, "KOR": 500}
+    rows = [f"2018,import,KAZ,{partner},847130,20,10,{price}" for partner, price in prices.items()]
+    table.write_text("\n".join(["period,flow,reporter,partner,code,kg,pieces,value", *rows]) + "\n", "utf-8")
+    mapping.write_text(MAPPING, encoding="utf-8")
+    import_trade([table], "tidy", "KAZ", tmp_path / "trade", ImportOptions(mapping=mapping))
+    assert "used_imports 1" in show(tmp_path / "trade").output
+    assert "used_imports" not in show(tmp_path / "trade", "--used-share", "0").output
+
+
 @pytest.mark.parametrize("word", ["miror=off", "mirror", "mirror=no"])
 def test_that_a_correction_that_is_not_known_is_told(store: Path, word: str) -> None:
     caught = show(store, "--correction", word).exception

@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -62,23 +63,33 @@ def read_products() -> list[str]:
     return sorted({product for product, _ in read_pairs()}) if GOLDEN.exists() else []
 
 
-def compute_error(series: Series) -> float:
-    """Compute the largest error of a series over all years, relative to its largest value."""
-    sales, waste = read_pairs()[series]
+def compute_waste(series: Series) -> FloatArray:
+    """Compute the waste of a series from its sales and its recovered lifetime."""
+    sales, _ = read_pairs()[series]
     known = read_lifetimes()[series]
     unknown = np.isnan(known).any(axis=1)
     assert not sales[unknown].any(), f"{series} has sales without a lifetime"
     parameters = np.where(np.isnan(known), 1.0, known)
     lifetime = Weibull(parameters[:, :1], parameters[:, 1:])
     survival = survival_by_cohort(lifetime, len(sales), "cbs")
-    outflow = compute_inflow_driven(sales[:, None], survival).outflow[:, 0]
-    return float(np.abs(outflow - waste).max() / waste.max())
+    return compute_inflow_driven(sales[:, None], survival).outflow[:, 0]
 
 
 @pytest.mark.parametrize("product", read_products())
-def test_that_the_published_waste_of_a_product_is_met_in_every_country(product: str) -> None:
-    errors = {series: compute_error(series) for series in read_pairs() if series[0] == product}
-    assert max(errors.values()) < 1e-6, max(errors, key=lambda series: errors[series])
+def test_that_the_published_waste_of_a_product_is_met_in_every_country(
+    product: str, hold: Callable[..., None]
+) -> None:
+    """The issue asks for 1e-6 of the largest value of a series; the engine is far nearer."""
+    for series, (_, waste) in read_pairs().items():
+        if series[0] == product:
+            tolerance = 1e-13 * waste.max()
+            hold(
+                "CBS e-waste 1.1, recovered lifetimes",
+                str(series),
+                compute_waste(series),
+                waste,
+                atol=tolerance,
+            )
 
 
 def test_that_no_series_with_a_recovered_lifetime_is_missed() -> None:
@@ -87,11 +98,7 @@ def test_that_no_series_with_a_recovered_lifetime_is_missed() -> None:
     assert all(waste.max() > 0 for _, waste in read_pairs().values())
 
 
-def test_that_the_engine_is_far_nearer_than_asked() -> None:
-    assert max(compute_error(series) for series in read_pairs()) < 1e-13
-
-
-def test_that_published_waste_of_photovoltaics_is_met() -> None:
+def test_that_published_waste_of_photovoltaics_is_met(hold: Callable[..., None]) -> None:
     golden = json.loads((GOLDEN / "cbs_pv_0002_14_countries.json").read_text(encoding="utf-8"))
     lifetime = Weibull(np.array([golden["weibull"]["shape"]]), np.array([golden["weibull"]["scale"]]))
     assert (lifetime.shape[0], lifetime.scale[0]) == (3.5, 25)
@@ -100,7 +107,8 @@ def test_that_published_waste_of_photovoltaics_is_met() -> None:
     sales = np.array([country["POM_t"] for country in countries])[:, :, None]
     waste = np.array([country["WEEE_t"] for country in countries])[:, :, None]
     outflow = sum_over_cohorts(sales, leaving_by_age(lifetime, sales.shape[1], "cbs"))
-    np.testing.assert_allclose(outflow, waste, rtol=1e-12)
+    for country, found, published in zip(golden["countries"], outflow, waste, strict=True):
+        hold("CBS photovoltaics 0002", country, found, published, rtol=1e-12)
     by_survival = compute_inflow_driven(sales, survival_by_age(lifetime, sales.shape[1], "cbs")).outflow
     np.testing.assert_allclose(
         by_survival / waste.max(axis=1, keepdims=True), waste / waste.max(axis=1, keepdims=True), atol=1e-12

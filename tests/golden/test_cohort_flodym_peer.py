@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import count
 from typing import Any, Literal
 
 import flodym
@@ -25,6 +27,8 @@ from ainalym.kernels.lifetime import (
 
 Moment = Literal["start", "middle", "end"]
 YEARS, PRODUCTS = 25, 3
+Hold = Callable[..., None]
+DRAWN = count()
 MOMENTS: tuple[Moment, ...] = ("start", "middle", "end")
 
 amounts = arrays(np.float64, (YEARS, PRODUCTS), elements=st.floats(0, 1e3))
@@ -36,9 +40,11 @@ def in_range(low: float, high: float) -> st.SearchStrategy[FloatArray]:
     return cells.flatmap(lambda shape: arrays(np.float64, shape, elements=st.floats(low, high)))
 
 
-def assert_same(ours: FloatArray, theirs: Any, slack: float = 1e-10) -> None:
-    """Hold two results to be equal to 1e-10, or to rounding where amounts of 1,000 cancel to nought."""
-    np.testing.assert_allclose(ours, np.asarray(theirs), rtol=1e-10, atol=slack)
+def hold_same(hold: Hold, *pairs: tuple[FloatArray, Any], slack: float = 1e-10) -> None:
+    """Hold results to be equal to 1e-10, or to rounding where amounts of 1,000 cancel to nought."""
+    case = str(next(DRAWN))
+    for ours, theirs in pairs:
+        hold("flodym, inputs drawn by hypothesis", case, ours, np.asarray(theirs), rtol=1e-10, atol=slack)
 
 
 class Peer:
@@ -72,47 +78,55 @@ class Peer:
         return model
 
 
-def assert_same_inflow_driven(
-    ours: Lifetime, theirs: Any, parameters: dict[str, FloatArray], moment: Moment, inflow: FloatArray
+def hold_same_inflow_driven(
+    hold: Hold,
+    ours: Lifetime,
+    theirs: Any,
+    parameters: dict[str, FloatArray],
+    moment: Moment,
+    inflow: FloatArray,
 ) -> None:
     survival = survival_by_cohort(ours, YEARS, moment)
     stock, outflow = compute_inflow_driven(inflow, survival)
     peer = Peer(theirs, moment).inflow_driven(parameters, inflow)
-    assert_same(stock, peer.stock.values)
-    assert_same(outflow, peer.outflow.values)
     by_cohort = compute_outflow_by_cohort(inflow, survival)
-    assert_same(by_cohort, peer.get_outflow_by_cohort())
+    hold_same(
+        hold,
+        (stock, peer.stock.values),
+        (outflow, peer.outflow.values),
+        (by_cohort, peer.get_outflow_by_cohort()),
+    )
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @settings(deadline=None, max_examples=30)
 @given(inflow=amounts, shape=in_range(0.5, 6), scale=in_range(0.5, 40))
 def test_that_weibull_lifetimes_agree_with_flodym(
-    moment: Moment, inflow: FloatArray, shape: FloatArray, scale: FloatArray
+    hold: Hold, moment: Moment, inflow: FloatArray, shape: FloatArray, scale: FloatArray
 ) -> None:
     ours = Weibull(shape, scale)
     parameters = {"weibull_shape": shape, "weibull_scale": scale}
-    assert_same_inflow_driven(ours, flodym.WeibullLifetime, parameters, moment, inflow)
+    hold_same_inflow_driven(hold, ours, flodym.WeibullLifetime, parameters, moment, inflow)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @settings(deadline=None, max_examples=30)
 @given(inflow=amounts, mean=in_range(0.5, 40), sd=in_range(0.2, 20))
 def test_that_lognormal_lifetimes_agree_with_flodym(
-    moment: Moment, inflow: FloatArray, mean: FloatArray, sd: FloatArray
+    hold: Hold, moment: Moment, inflow: FloatArray, mean: FloatArray, sd: FloatArray
 ) -> None:
     ours = Lognormal.from_mean_and_sd(mean, sd)
-    assert_same_inflow_driven(ours, flodym.LogNormalLifetime, {"mean": mean, "std": sd}, moment, inflow)
+    hold_same_inflow_driven(hold, ours, flodym.LogNormalLifetime, {"mean": mean, "std": sd}, moment, inflow)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @settings(deadline=None, max_examples=30)
 @given(inflow=amounts, mean=in_range(0.5, 40), sd=in_range(0.2, 20))
 def test_that_normal_lifetimes_agree_with_flodym(
-    moment: Moment, inflow: FloatArray, mean: FloatArray, sd: FloatArray
+    hold: Hold, moment: Moment, inflow: FloatArray, mean: FloatArray, sd: FloatArray
 ) -> None:
-    assert_same_inflow_driven(
-        Normal(mean, sd), flodym.NormalLifetime, {"mean": mean, "std": sd}, moment, inflow
+    hold_same_inflow_driven(
+        hold, Normal(mean, sd), flodym.NormalLifetime, {"mean": mean, "std": sd}, moment, inflow
     )
 
 
@@ -120,30 +134,32 @@ def test_that_normal_lifetimes_agree_with_flodym(
 @settings(deadline=None, max_examples=30)
 @given(inflow=amounts, mean=in_range(0.5, 40), sd=in_range(0.2, 20))
 def test_that_folded_normal_lifetimes_agree_with_flodym(
-    moment: Moment, inflow: FloatArray, mean: FloatArray, sd: FloatArray
+    hold: Hold, moment: Moment, inflow: FloatArray, mean: FloatArray, sd: FloatArray
 ) -> None:
     parameters = {"mean": mean, "std": sd}
-    assert_same_inflow_driven(FoldedNormal(mean, sd), flodym.FoldedNormalLifetime, parameters, moment, inflow)
+    hold_same_inflow_driven(
+        hold, FoldedNormal(mean, sd), flodym.FoldedNormalLifetime, parameters, moment, inflow
+    )
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @settings(deadline=None, max_examples=30)
 @given(inflow=amounts, length=in_range(0, 30))
 def test_that_fixed_lifetimes_agree_with_flodym(
-    moment: Moment, inflow: FloatArray, length: FloatArray
+    hold: Hold, moment: Moment, inflow: FloatArray, length: FloatArray
 ) -> None:
-    assert_same_inflow_driven(Fixed(length), flodym.FixedLifetime, {"mean": length}, moment, inflow)
+    hold_same_inflow_driven(hold, Fixed(length), flodym.FixedLifetime, {"mean": length}, moment, inflow)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @settings(deadline=None, max_examples=30)
 @given(stock=amounts, shape=in_range(1, 4), scale=in_range(6, 40))
 def test_that_stock_driven_runs_agree_with_flodym_down_to_their_negative_inflows(
-    moment: Moment, stock: FloatArray, shape: FloatArray, scale: FloatArray
+    hold: Hold, moment: Moment, stock: FloatArray, shape: FloatArray, scale: FloatArray
 ) -> None:
     survival = survival_by_cohort(Weibull(shape, scale), YEARS, moment)
     ours = compute_stock_driven(stock, survival, "negative_inflow")
     parameters = {"weibull_shape": shape, "weibull_scale": scale}
     peer = Peer(flodym.WeibullLifetime, moment).stock_driven(parameters, stock)
-    assert_same(ours.inflow, peer.inflow.values, slack=1e-8)
-    assert_same(ours.outflow, peer.outflow.values, slack=1e-8)
+    pairs = (ours.inflow, peer.inflow.values), (ours.outflow, peer.outflow.values)
+    hold_same(hold, *pairs, slack=1e-8)

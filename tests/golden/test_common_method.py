@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-import time
+import logging
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from functools import cache
@@ -60,6 +60,9 @@ APPROACHES = {
     "LastReliableConstant": Approach.LAST_RELIABLE_CONSTANT,
 }
 TOLERANCE = 1e-9
+
+shown = logging.getLogger(__name__)
+"""Says what was counted: pytest -o log_cli=true --log-level=INFO."""
 
 
 def read_rows(name: str, delimiter: str = ",") -> Iterator[dict[str, str]]:
@@ -198,7 +201,9 @@ def test_that_every_step_removes_and_fills_as_many_cells_as_the_scripts() -> Non
         "low_in_stratum": 261,
         "missing_after_outliers": 10_780,
     }
-    assert {name: counts[name] for name in published} == published
+    found = {name: counts[name] for name in published}
+    shown.info(", ".join(f"{name} {count:,}" for name, count in found.items()))
+    assert found == published
 
 
 @pytest.mark.parametrize(
@@ -214,13 +219,24 @@ def test_that_every_step_removes_and_fills_as_many_cells_as_the_scripts() -> Non
 def test_that_every_cell_is_that_of_the_scripts(column: str, quantity: str) -> None:
     result, axes = run(strict=True), Axes()
     values = getattr(result, quantity) / (1000 if column == "POM_t" else 1)
-    differing = []
-    for row in read_expected():
-        place = axes.country[row["Country"]], axes.key[row["UNU_Key"]], int(row["Year"]) - int(YEARS[0])
-        if not np.isclose(values[place], number(row[column]), rtol=TOLERANCE, atol=0, equal_nan=True):
-            differing.append((row["Country"], row["UNU_Key"], row["Year"], row[column], values[place]))
-    assert len(read_expected()) == 14 * 54 * 42
-    assert differing == []
+    rows = read_expected()
+    assert len(rows) == 14 * 54 * 42
+    countries, keys, years = (
+        [axes.country[row["Country"]] for row in rows],
+        [axes.key[row["UNU_Key"]] for row in rows],
+        [int(row["Year"]) - int(YEARS[0]) for row in rows],
+    )
+    found, expected = values[countries, keys, years], np.array([number(row[column]) for row in rows])
+    same = np.isclose(found, expected, rtol=TOLERANCE, atol=0, equal_nan=True)
+    both = np.isfinite(expected) & (expected != 0)
+    worst = np.max(np.abs(found[both] / expected[both] - 1))
+    shown.info(f"{column}: {same.sum():,} of {same.size:,} cells, largest relative difference {worst:.2g}")
+    places = [
+        (row["Country"], row["UNU_Key"], row["Year"])
+        for row, is_same in zip(rows, same, strict=True)
+        if not is_same
+    ]
+    assert places == []
 
 
 def test_that_the_fences_lie_where_they_were_counted() -> None:
@@ -248,13 +264,6 @@ def test_that_the_leak_between_series_meets_thirteen_of_them() -> None:
     strict, mended = (interpolate_gaps(cells, order, setting) for setting in (True, False))
     leaked = ~np.isnan(strict.kg[:, :, -1]) & np.isnan(mended.kg[:, :, -1])
     assert leaked.sum() == 13
-
-
-def test_that_the_whole_panel_takes_less_than_two_seconds() -> None:
-    panel, settings = read_panel()
-    start = time.perf_counter()
-    compute_common_method(panel, settings, strict=True)
-    assert time.perf_counter() - start < 2
 
 
 def test_that_the_mended_method_leaves_no_cell_of_the_panel_empty() -> None:

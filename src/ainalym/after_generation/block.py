@@ -267,22 +267,14 @@ def _sum_formal(
         won = delivered * efficiency[place]
         entering = won / known.refining_yield[place][:, np.newaxis, np.newaxis]
         for total, weight in ((recycled, entering * own), (recovered, won * own), (revenue, won * worth)):
-            total += treated.treated[place] * _weigh(generated.embedded, weight)
+            weighed = np.einsum("mgyd,myd->gyd", generated.embedded, weight)
+            weighed *= treated.treated[place]
+            total += weighed
         left = delivered[plastics] - entering[plastics]
         burnt += treated.treated[place] * generated.embedded[plastics] * left
     burnt *= conditions["energy_recovery"][0]
     collected = sum(treated.treated[place] for place in known.places.formal) * generated.ewaste
     return recycled, burnt, np.maximum(collected - recovered, 0.0), revenue
-
-
-def _weigh(embedded: FloatArray, weight: FloatArray) -> FloatArray:
-    """Sum the materials of each category with a weight each. Shape (category, year, draw)."""
-    total = np.zeros(embedded.shape[1:])
-    term = np.empty_like(total)
-    for mass, own in zip(embedded, weight, strict=True):
-        np.multiply(mass, own, out=term)
-        total += term
-    return total
 
 
 def _read_payable(known: EndOfLife, uncertain: Uncertain) -> FloatArray:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ainalym.kernels.boundary import FloatArray
-from ainalym.kernels.ranges import Range, read_range
+from ainalym.kernels.ranges import read_range
 from ainalym.kernels.routing import Picking, RouteShares, TreatedShares, share_routes
 from ainalym.packages.end_of_life import EndOfLife
 
@@ -85,12 +85,6 @@ def read_uncertain(known: EndOfLife, probabilities: Probabilities = keep_centre)
     factors = read_range(known.emission_factors, None if one is None else one[np.newaxis])
     names = sorted(known.economics)
     drawn = probabilities("economics", len(names))
-    gases = known.refrigerants
-    gas = Range(*(np.asarray(gases[end].sum() / gases["value"].sum()) for end in ("low", "value", "high")))
-    content = known.hazards
-    hazard = Range(
-        *(np.asarray((content[end] / content["value"]).mean()) for end in ("low", "value", "high"))
-    )
     two = probabilities("contents", 2)
     return Uncertain(
         efficiency=efficiency,
@@ -101,8 +95,8 @@ def read_uncertain(known: EndOfLife, probabilities: Probabilities = keep_centre)
             name: read_range(known.economics[name], None if drawn is None else drawn[place])
             for place, name in enumerate(names)
         },
-        gas_left=read_range(gas, None if two is None else two[0]),
-        hazard_content=read_range(hazard, None if two is None else two[1]),
+        gas_left=read_range(known.gas_left, None if two is None else two[0]),
+        hazard_content=read_range(known.hazard_content, None if two is None else two[1]),
     )
 
 

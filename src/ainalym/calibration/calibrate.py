@@ -219,6 +219,7 @@ class Work:
         self.spans = [(first, min(first + BLOCK, count)) for first in range(0, count, BLOCK)]
         self.scores: list[FloatArray] = [np.empty(0)] * len(self.spans)
         self.logs: list[FloatArray] = [np.empty(0)] * len(self.spans)
+        self._seen: list[FloatArray] = [np.empty(0)] * len(self.spans)
         self._done = 0
 
     def begin(self) -> Moments:
@@ -227,20 +228,23 @@ class Work:
         def draw(block: int) -> None:
             self.scores[block] = draw_prior(self.streams.base, self.streams.layout, *self.spans[block])
 
-        return self._add_up(draw)
+        return self._add_up(draw, with_shown=True)
 
     def learn(self, moments: Moments) -> tuple[tuple[Step, ...], Moments]:
         """Move all draws step by step, and predict every row of evidence after each step."""
         steps = []
+        moments = moments.select(self.entering)
         for number in range(STEPS):
-            gain = compute_gain(moments.select(self.entering), self.evidence.error_covariance, STEPS)
+            gain = compute_gain(moments, self.evidence.error_covariance, STEPS)
             step = Step(gain, float(STEPS))
 
             def move(block: int, number: int = number, step: Step = step) -> None:
-                seen = self.logs[block][self.entering]
-                self.streams.advance(self.scores[block], seen, number, step, self.spans[block][0])
+                self.streams.advance(
+                    self.scores[block], self._seen[block], number, step, self.spans[block][0]
+                )
 
-            moments = self._add_up(move)
+            # Rows that are only shown teach nothing: they are looked at before and after.
+            moments = self._add_up(move, with_shown=number == STEPS - 1)
             steps.append(step)
         return tuple(steps), moments
 
@@ -249,14 +253,18 @@ class Work:
         layout, model = self.streams.layout, self.everything.model
         return gather_inputs(model, (hold_scores(layout, scores) for scores in self.scores))
 
-    def _add_up(self, prepare: Callable[[int], None]) -> Moments:
+    def _add_up(self, prepare: Callable[[int], None], with_shown: bool) -> Moments:
         """Prepare and predict every block, and add the blocks up in order, whoever computed them."""
-        observed = self.evidence.observed[:, np.newaxis]
+        scene = self.everything if with_shown else self.streams.scene
+        observed = self.evidence.observed if with_shown else self.streams.target.value
 
         def run(block: int) -> Moments:
             prepare(block)
-            self.logs[block] = predict_logs(self.everything, self.streams.layout, self.scores[block])
-            return compute_moments(self.scores[block], self.logs[block] - observed)
+            logs = predict_logs(scene, self.streams.layout, self.scores[block])
+            self._seen[block] = logs[self.entering] if with_shown else logs
+            if with_shown:
+                self.logs[block] = logs
+            return compute_moments(self.scores[block], logs - observed[:, np.newaxis])
 
         parts = []
         with ThreadPoolExecutor(self.threads) as pool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +12,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ainalym.cli.run_choices import (
+    CorrectionChoice,
+    Income,
+    LeastCover,
+    Population,
+    ProjectionChoice,
+    SalesChoice,
+    StatisticsChoice,
+)
 from ainalym.cli.scenario_application import scenario_app
 from ainalym.cli.trade_commands import trade_app
 from ainalym.errors import InputError, read_error_codes
@@ -21,24 +31,11 @@ USAGE_ERROR = 2
 INTERRUPTED = 130
 """Exit status after Ctrl-C."""
 
-Population = Annotated[
-    str,
-    typer.Option(
-        help="What the future population follows: medium, low, high, 80_low, 80_high, 95_low, 95_high of the "
-        "United Nations, ssp1 to ssp5, or another series of the country package."
-    ),
-]
-Income = Annotated[
-    str,
-    typer.Option(help="What the future income follows: ssp1 to ssp5, or another series of the package."),
-]
-ProjectionChoice = Annotated[
-    Literal["table", "profile", "trend"],
-    typer.Option(
-        help="How the market goes on after history: table (the method of each product), profile "
-        "(reference countries at future income), trend (the official European way)."
-    ),
-]
+OBJECTS_BETWEEN_COLLECTIONS = 100_000
+"""New objects after which Python looks for circles: its own 700 cost a fifth of all imports."""
+
+CLUSTER_OPTIONS = ("--workers", "--cluster")
+"""Options whose commands compute with dask."""
 
 app = typer.Typer(
     name="ainalym",
@@ -87,35 +84,10 @@ def outlook(
     projection: ProjectionChoice = "table",
     population: Population = "medium",
     income: Income = "ssp2",
-    sales: Annotated[
-        Literal["enter", "beside"],
-        typer.Option(help="Whether the usable sales of the country enter the model or only stand beside it."),
-    ] = "enter",
-    statistics: Annotated[
-        Literal["robust", "common", "common_strict", "ignore"],
-        typer.Option(
-            help="How statistics imported by `ainalym trade import` are cleaned: robust (ours, with outliers "
-            "weighed), common (the official European method, its defects mended), common_strict (with them), "
-            "or ignore."
-        ),
-    ] = "robust",
-    correction: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Switch a correction of imported statistics: mirror=off (reports of partners for what the "
-            "country does not report), re_exports=off, partial_years=on; may be given more than once.",
-            show_default=False,
-        ),
-    ] = None,
-    least_cover: Annotated[
-        float,
-        typer.Option(
-            min=0.0,
-            max=1.0,
-            help="Share of the value of a flow that the partners who report it must hold to stand for a "
-            "silent country; 0 takes whatever they report.",
-        ),
-    ] = 0.8,
+    sales: SalesChoice = "enter",
+    statistics: StatisticsChoice = "robust",
+    correction: CorrectionChoice = None,
+    least_cover: LeastCover = 0.8,
     scenario: Annotated[
         str,
         typer.Option(
@@ -171,6 +143,10 @@ def calibrate_country(
     draws: Annotated[int, typer.Option(help="Number of draws that the model learns from.")] = 10_000,
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
     until: Annotated[int, typer.Option(help="Last year of the outlook.")] = 2050,
+    sales: SalesChoice = "enter",
+    statistics: StatisticsChoice = "robust",
+    correction: CorrectionChoice = None,
+    least_cover: LeastCover = 0.8,
     threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
     out: Annotated[
         Path | None,
@@ -188,10 +164,18 @@ def calibrate_country(
     """
     from ainalym.cli.calibrate_command import run_calibrate_command
     from ainalym.ensemble.options import EnsembleOptions
+    from ainalym.packages.trade.statistics_options import parse_corrections
     from ainalym.schemas.run import RunOptions
 
     asked = EnsembleOptions(draws=draws, seed=seed, threads=threads)
-    run_calibrate_command(country, RunOptions(until=until), asked, console, out, force, language)
+    chosen = RunOptions(
+        until=until,
+        sales=sales,
+        statistics=statistics,
+        corrections=parse_corrections(correction or ()),
+        least_cover=least_cover,
+    )
+    run_calibrate_command(country, chosen, asked, console, out, force, language)
 
 
 @app.command()
@@ -204,6 +188,10 @@ def ensemble(
     projection: ProjectionChoice = "table",
     population: Population = "medium",
     income: Income = "ssp2",
+    sales: SalesChoice = "enter",
+    statistics: StatisticsChoice = "robust",
+    correction: CorrectionChoice = None,
+    least_cover: LeastCover = 0.8,
     threads: Annotated[int, typer.Option(help="Threads of this machine.")] = 2,
     workers: Annotated[
         int | None, typer.Option(help="Worker processes on this machine instead (extra 'cluster').")
@@ -221,13 +209,26 @@ def ensemble(
         Literal["en", "ru", "kk"], typer.Option("--language", "-l", help="English, Russian or Kazakh.")
     ] = "en",
 ) -> None:
-    """Run the draws of the outlook alone, as many as it takes, here or on a cluster; without a report."""
+    """Run the draws of the outlook alone, as many as it takes, here or on a cluster; without a report.
+
+    They are those of the model as it is, before it learns from evidence as `ainalym outlook` does.
+    """
     from ainalym.cli.ensemble_commands import Place, run_ensemble_command
     from ainalym.ensemble.options import EnsembleOptions
+    from ainalym.packages.trade.statistics_options import parse_corrections
     from ainalym.schemas.run import RunOptions
 
     asked = EnsembleOptions(draws=draws, seed=seed, sampling=sampling, threads=threads)
-    chosen = RunOptions(until=until, projection=projection, population=population, income=income)
+    chosen = RunOptions(
+        until=until,
+        projection=projection,
+        population=population,
+        income=income,
+        sales=sales,
+        statistics=statistics,
+        corrections=parse_corrections(correction or ()),
+        least_cover=least_cover,
+    )
     place = Place(workers, cluster)
     run_ensemble_command(country, chosen, asked, console, place, out, force, language)
 
@@ -247,6 +248,10 @@ def sensitivity(
     projection: ProjectionChoice = "table",
     population: Population = "medium",
     income: Income = "ssp2",
+    sales: SalesChoice = "enter",
+    statistics: StatisticsChoice = "robust",
+    correction: CorrectionChoice = None,
+    least_cover: LeastCover = 0.8,
     out: Annotated[
         Path | None, typer.Option(help="Folder for tables, charts and a page; without it nothing is written.")
     ] = None,
@@ -256,12 +261,22 @@ def sensitivity(
     ] = "en",
 ) -> None:
     """Show which uncertain inputs drive e-waste, gold, copper, plastics and value (extra 'sensitivity')."""
-    from ainalym.cli.ensemble_commands import run_sensitivity_command
+    from ainalym.cli.sensitivity_command import run_sensitivity_command
     from ainalym.ensemble.outlook import SensitivityOptions
     from ainalym.ensemble.sensitivity import YEARS
+    from ainalym.packages.trade.statistics_options import parse_corrections
     from ainalym.schemas.run import RunOptions
 
-    chosen = RunOptions(until=until, projection=projection, population=population, income=income)
+    chosen = RunOptions(
+        until=until,
+        projection=projection,
+        population=population,
+        income=income,
+        sales=sales,
+        statistics=statistics,
+        corrections=parse_corrections(correction or ()),
+        least_cover=least_cover,
+    )
     options = SensitivityOptions(years=tuple(year or YEARS), samples=samples, seed=seed, threads=threads)
     run_sensitivity_command(country, chosen, options, console, out, force, language)
 
@@ -440,6 +455,8 @@ def explain(
 
 def main() -> None:
     """Run the command line; problems of an input are printed without a traceback."""
+    _leave_dask_asleep()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     try:
         app()
     except InputError as error:
@@ -450,3 +467,13 @@ def main() -> None:
         if end.code == INTERRUPTED:
             errors.print("Interrupted; nothing half-written is left.")
         raise
+
+
+def _leave_dask_asleep() -> None:
+    """Keep dask out of a process that has no cluster.
+
+    Where dask is installed, xarray imports it with its first array, only to ask whether that is one of its
+    own: half a second. A name that is None among the modules counts as not installed.
+    """
+    if not any(word.startswith(CLUSTER_OPTIONS) for word in sys.argv[1:]):
+        sys.modules.setdefault("dask", None)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""What the commands of ensembles do: draws with a progress bar, intervals and what drives them as tables."""
+"""What ``ainalym ensemble`` does: draws with a progress bar, here or on a cluster."""
 
 from __future__ import annotations
 
@@ -9,19 +9,15 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from ainalym.cli.text_output import print_headline, print_table
+from ainalym.cli.text_output import print_headline
 from ainalym.core.quantities import Language
 from ainalym.ensemble.cluster import open_cluster
 from ainalym.ensemble.options import EnsembleOptions
-from ainalym.ensemble.outlook import SensitivityOptions, run_outlook_with_draws, run_sensitivity
+from ainalym.ensemble.outlook import run_outlook_with_draws
 from ainalym.ensemble.run import Progress as RunProgress
-from ainalym.reports.driver_tables import list_index_tables, list_range_tables
-from ainalym.reports.headline import describe_place
-from ainalym.reports.language import Translator
-from ainalym.reports.sensitivity_page import PAGE_FILE, describe_runs, write_sensitivity_views
 from ainalym.results.folder import check_folder, replace_folder
 from ainalym.results.result import Result
-from ainalym.results.store import write_result, write_sensitivity
+from ainalym.results.store import write_result
 from ainalym.schemas.run import RunOptions
 
 
@@ -50,6 +46,7 @@ def run_draws(
     options: EnsembleOptions,
     console: Console,
     place: Place = HERE,
+    with_ranges: bool = True,
 ) -> Result:
     """Run an outlook with its draws and a progress bar, here or on a cluster.
 
@@ -65,6 +62,8 @@ def run_draws(
         Where to show the progress.
     place
         Where to compute.
+    with_ranges
+        Whether to tell what families of inputs span alone.
 
     Returns
     -------
@@ -81,13 +80,15 @@ def run_draws(
         blocks = None
         if place.workers is not None or place.address is not None:
             blocks = stack.enter_context(open_cluster(place.workers, place.address))
-        progress = stack.enter_context(_make_progress(console))
+        progress = stack.enter_context(make_progress(console))
         task = progress.add_task("draws", total=options.draws)
 
         def listen(step: RunProgress) -> None:
             progress.update(task, completed=step.done)
 
-        return run_outlook_with_draws(country, run_options, options, draw_listener=listen, blocks=blocks)
+        return run_outlook_with_draws(
+            country, run_options, options, draw_listener=listen, blocks=blocks, with_ranges=with_ranges
+        )
 
 
 def run_ensemble_command(
@@ -128,7 +129,8 @@ def run_ensemble_command(
     """
     if out is not None:
         check_folder(out, force)
-    result = run_draws(country, run_options, options, console, place)
+    # The headline says nothing of ranges; the folder does.
+    result = run_draws(country, run_options, options, console, place, with_ranges=out is not None)
     print_headline(result, language, console)
     if out is not None:
         with replace_folder(out, force) as partial:
@@ -136,59 +138,19 @@ def run_ensemble_command(
         console.print(str(out), highlight=False, soft_wrap=True)
 
 
-def run_sensitivity_command(
-    country: str,
-    run_options: RunOptions,
-    options: SensitivityOptions,
-    console: Console,
-    out: Path | None = None,
-    force: bool = False,
-    language: Language = "en",
-) -> None:
-    """Compute what drives e-waste, its materials and its value, print it and write its folder.
+def make_progress(console: Console) -> Progress:
+    """Make a progress bar with the time that is left.
 
     Parameters
     ----------
-    country
-        ISO code, name, or folder of a country package.
-    run_options
-        Choices of the central run.
-    options
-        Choices of the analysis.
     console
-        Where to print.
-    out
-        Folder to write; None for none.
-    force
-        Whether an older folder may be replaced.
-    language
-        Language of tables and page.
+        Where to show it.
 
-    Raises
-    ------
-    InputError
-        As :func:`prepare_model`, :func:`analyse_sensitivity` and
-        :func:`ainalym.results.folder.replace_folder`.
+    Returns
+    -------
+    rich.progress.Progress
+        Gone once it is done.
     """
-    if out is not None:
-        check_folder(out, force)
-    with _make_progress(console) as progress:
-        task = progress.add_task("model runs", total=1.0)
-        result = run_sensitivity(
-            country, run_options, options, lambda done: progress.update(task, completed=done)
-        )
-    translator = Translator(language)
-    for table in (*list_index_tables(result, translator), *list_range_tables(result, translator)):
-        print_table(table, console)
-    console.print(describe_runs(result, translator), style="dim", highlight=False)
-    if out is not None:
-        with replace_folder(out, force) as partial:
-            write_sensitivity(result, partial)
-            write_sensitivity_views(result, partial, language)
-        console.print(describe_place(str(out / PAGE_FILE), translator), highlight=False, soft_wrap=True)
-
-
-def _make_progress(console: Console) -> Progress:
     return Progress(
         TextColumn("{task.description:<12}"),
         BarColumn(),

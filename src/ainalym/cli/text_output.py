@@ -76,16 +76,22 @@ def print_table(table: TextTable, console: Console) -> None:
 
 def _fit_columns(table: TextTable, console: Console) -> list[Table]:
     """Lay a table out; what would be cut off at the edge goes below, behind the first column again."""
-    free = console.options.update_width(WIDEST)
+    whole = _lay_out(table, range(1, len(table.columns)))
+    if _measure(whole, console) <= console.width:
+        return [whole]
     parts: list[list[int]] = [[]]
     for column in range(1, len(table.columns)):
         tried = [*parts[-1], column]
-        needed = Measurement.get(console, free, _lay_out(table, tried)).minimum
-        if parts[-1] and needed > console.width:
+        if parts[-1] and _measure(_lay_out(table, tried), console) > console.width:
             parts.append([column])
         else:
             parts[-1] = tried
     return [_lay_out(table, part) for part in parts]
+
+
+def _measure(laid_out: Table, console: Console) -> int:
+    """Give the letters of a line that a table needs at least."""
+    return Measurement.get(console, console.options.update_width(WIDEST), laid_out).minimum
 
 
 def _lay_out(table: TextTable, chosen: Sequence[int]) -> Table:

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from ainalym.cli.run_choices import CorrectionChoice, LeastCover
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -179,24 +181,21 @@ def fetch(
 @trade_app.command("show")
 def show(
     country: CountryOption,
-    correction: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Switch a correction: mirror=off, re_exports=off, partial_years=on; may be given more than "
-            "once.",
-            show_default=False,
-        ),
-    ] = None,
-    least_cover: Annotated[
-        float,
-        typer.Option(
-            min=0.0, max=1.0, help="Share of a flow that partners must hold to stand for a silent country."
-        ),
-    ] = 0.8,
+    correction: CorrectionChoice = None,
+    least_cover: LeastCover = 0.8,
     mass_from: Annotated[
         Literal["pieces", "reported"],
         typer.Option(help="Mass from pieces and unit weight, as the official method has it, or as reported."),
     ] = "pieces",
+    used_share: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Share of the usual value per piece below which an import is marked as used equipment; 0 "
+            "marks none.",
+        ),
+    ] = 0.3,
     store: Annotated[
         Path | None, typer.Option(help="Folder of the store, if not the usual one.", show_default=False)
     ] = None,
@@ -213,7 +212,11 @@ def show(
 
     _, tables = read_trade_tables(country)
     options = StatisticsOptions(
-        parse_corrections(correction or ()), least_cover=least_cover, mass_from=mass_from, tables=tables
+        parse_corrections(correction or ()),
+        least_cover=least_cover,
+        mass_from=mass_from,
+        used_share=used_share,
+        tables=tables,
     )
     with show_progress() as listen:
         statistics = read_statistics(find_store_folder(country, store), read_reference(), options, listen)

@@ -131,6 +131,7 @@ def _draw_points(seed: int, first: int, last: int) -> FloatArray:
     return np.asarray(engine.fast_forward(first).random(last - first))
 
 
+@lru_cache(maxsize=256)
 def make_key(seed: int, name: str) -> npt.NDArray[np.uint64]:
     """Make the key of a stream.
 

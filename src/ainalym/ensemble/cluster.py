@@ -6,6 +6,7 @@ import asyncio
 import platform
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -223,10 +224,13 @@ def open_cluster(
     Raises
     ------
     InputError
-        [EXT-001] without the extra, [ENS-006] for a number of workers below 1, [ENS-008] if no scheduler
-        answers.
+        [EXT-001] without the extra, [ENS-006] for a number of workers below 1 or beside an address, [ENS-008]
+        if no scheduler answers.
     """
     distributed = require_extra("distributed", EXTRA)
+    if workers is not None and address is not None:
+        got, expected = f"{workers} beside --cluster {address}", "workers here, or a cluster elsewhere"
+        raise InputError(Problem("ENS-006", "option --workers", got, expected, "Leave one of the two out."))
     with ExitStack() as stack:
         if address is None:
             count = 1 if workers is None else workers
@@ -242,20 +246,39 @@ def open_cluster(
             )
         else:
             target = address
+            _knock(distributed, address)
         client = stack.enter_context(_connect(distributed.Client, target, address or "this machine"))
         yield Cluster(client, patience)
+
+
+def _knock(distributed: Any, address: str) -> None:
+    """Find out whether somebody answers, before a client begins that ends badly where nobody does."""
+
+    async def knock() -> None:
+        arguments = distributed.Security().get_connection_args("client")
+        door = await distributed.comm.connect(address, timeout=SECONDS_TO_CONNECT, **arguments)
+        await door.close()
+
+    try:
+        # On a thread of its own: a notebook has a loop of events already, beside which no other may run.
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(lambda: asyncio.run(knock())).result()
+    except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
+        raise InputError(_describe_silence(address)) from error
 
 
 def _connect(client: Callable[..., Any], target: object, place: str) -> Any:
     try:
         return client(target, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
-        raise InputError(
-            Problem(
-                "ENS-008",
-                "option --cluster",
-                f"no answer from {place}",
-                "the address of a running dask scheduler, such as tcp://10.0.0.5:8786",
-                "Start one with 'dask scheduler', or compute here with --workers.",
-            )
-        ) from error
+        raise InputError(_describe_silence(place)) from error
+
+
+def _describe_silence(place: str) -> Problem:
+    return Problem(
+        "ENS-008",
+        "option --cluster",
+        f"no answer from {place}",
+        "the address of a running dask scheduler, such as tcp://10.0.0.5:8786",
+        "Start one with 'dask scheduler', or compute here with --workers.",
+    )

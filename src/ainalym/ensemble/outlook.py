@@ -22,6 +22,7 @@ def run_outlook_with_draws(
     listener: Callable[[str], None] = lambda _: None,
     draw_listener: Listener = lambda _: None,
     blocks: Blocks | None = None,
+    with_ranges: bool = True,
 ) -> Result:
     """Run the outlook of a country with its uncertainty.
 
@@ -39,12 +40,14 @@ def run_outlook_with_draws(
         Told after each block of draws how far they are.
     blocks
         Who computes the blocks; threads of this process by default.
+    with_ranges
+        Whether to tell what families of inputs span alone: as much work as some hundred draws.
 
     Returns
     -------
     Result
         The central path in ``data``; ``draws``, ``quantiles`` and ``means`` of the ensemble; in ``tables``
-        the ``sensitivity_ranges`` that families of inputs span alone.
+        the ``sensitivity_ranges`` that families of inputs span alone, where they are asked for.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def run_outlook_with_draws(
         return run_outlook(country, options, listener)
     model, result = prepare_model(country, options, listener)
     result = attach_draws(result, run_ensemble(model, ensemble, draw_listener, blocks))
-    return attach_ranges(result, model)
+    return attach_ranges(result, model) if with_ranges else result
 
 
 def attach_draws(result: Result, ensemble: EnsembleResult) -> Result:

@@ -136,7 +136,7 @@ def run_ensemble(
         if mass_error > MASS_BALANCE_TOLERANCE and model.convention != "cbs":
             raise AssertionError(f"mass is not conserved in a draw: relative error {mass_error:.3g}")
         quantiles, means = _summarise_file(model, file, options.threads)
-    more_quantiles, more_means = _summarise_kept(kept)
+    more_quantiles, more_means = _summarise_kept(kept, options.threads)
     return EnsembleResult(
         draws=label_quantities(model, kept, after="draw"),
         quantiles=label_quantities(model, quantiles | more_quantiles, before="quantile"),
@@ -245,10 +245,14 @@ def _summarise_file(model: Model, file: DrawFile, threads: int) -> tuple[dict[st
     return found
 
 
-def _summarise_kept(kept: dict[str, AnyArray]) -> tuple[dict[str, FloatArray], ...]:
-    quantiles = {name: compute_quantiles(values.copy(), QUANTILES) for name, values in kept.items()}
-    means = {name: values.mean(axis=-1, dtype=np.float64) for name, values in kept.items()}
-    return quantiles, means
+def _summarise_kept(kept: dict[str, AnyArray], threads: int) -> tuple[dict[str, FloatArray], ...]:
+    def summarise(values: AnyArray) -> tuple[FloatArray, FloatArray]:
+        return compute_quantiles(values.copy(), QUANTILES), values.mean(axis=-1, dtype=np.float64)
+
+    with _stop_early(ThreadPoolExecutor(threads)) as pool:
+        found = list(pool.map(summarise, kept.values()))
+    quantiles, means = zip(*found, strict=True)
+    return dict(zip(kept, quantiles, strict=True)), dict(zip(kept, means, strict=True))
 
 
 def label_quantities(

@@ -100,7 +100,7 @@ def compute_inflow_driven_ensemble(
     -----
     Lifetimes that change smoothly over the cohorts are followed at some anchor cohorts and read between
     them, to 1e-6; those of a few eras are all followed. In ``single`` precision such products are told from
-    a polynomial over the two factors of a draw, checked to 2e-6, see
+    a polynomial over the two factors of a draw, checked to 3e-6, see
     :mod:`ainalym.kernels.ensemble_surface`. Under ``uniform`` survival is integrated over each
     year to 1e-6, see :mod:`ainalym.kernels.ensemble_nodes`; the other conventions are exact.
     """
@@ -158,7 +158,7 @@ def compute_stock_driven_ensemble(
         Whether quantiles of the outflow or of the inflow are wanted.
     precision
         ``single`` takes less than half of the time. It tells the draws from a polynomial over their two
-        factors, laid through exact values and checked to 2e-6 of the largest value of the product; draws
+        factors, laid through exact values and checked to 3e-6 of the largest value of the product; draws
         that fall short, or nearly so, and products for which the check fails are solved year by year, in
         which the error grows where a stock is large against what enters.
 

@@ -70,18 +70,17 @@ class Range:
         """
         return float(self.scale[1] * exponent ** (1 / self.shape[0]))
 
-    def corners(self) -> Weibull:
+    def corners(self) -> tuple[FloatArray, FloatArray]:
         """Give the four corners of the range and its centre.
 
         Returns
         -------
-        Weibull
-            With parameters of shape (5,).
+        tuple of FloatArray
+            Shapes and scales. Shape (5,) each.
         """
-        centre = np.sqrt(np.prod(self.shape)), np.sqrt(np.prod(self.scale))
-        pairs = [(shape, scale) for shape in self.shape for scale in self.scale]
-        shapes, scales = np.array([*pairs, centre], dtype=np.float64).T
-        return Weibull(shapes, scales)
+        (wide, narrow), (short, long) = self.shape, self.scale
+        shapes = np.array([wide, wide, narrow, narrow, (wide * narrow) ** 0.5])
+        return shapes, np.array([short, long, short, long, (short * long) ** 0.5])
 
     def probes(self) -> Weibull:
         """Give lifetimes of the range at which an integration over ages is worst.

@@ -31,7 +31,7 @@ from ainalym.kernels.ensemble_products import (
 )
 from ainalym.kernels.ensemble_surface import Surface, fit_surface, lay_grid
 from ainalym.kernels.histogram import AnyFloatArray
-from ainalym.kernels.lifetime import ENTRY_MOMENTS, Convention, Weibull
+from ainalym.kernels.lifetime import ENTRY_MOMENTS, Convention
 
 ERAS = 3
 """Up to so many different lifetimes among the cohorts are all followed; more are read between anchors."""
@@ -42,6 +42,9 @@ ANCHOR_COUNTS = (6, 8, 10, 11, 12, 14, 17, 20, 24)
 TOLERANCE = 1e-6
 """Largest error of a survival read between anchors, in shares of a cohort; and of values that are told from a
 few looks, as a part of the largest value of the product."""
+
+PROBED_AGES = 12
+"""Ages at which the survival of the cohorts is compared."""
 
 MANY_LOOKS = 200
 """Products with more looks than this are tried with a few of them."""
@@ -150,7 +153,7 @@ def plan_product(
     matrix = plan_matrix(request, anchors, nodes)
     if nodes.reading == "exact":
         closed = ClosedLooks(anchors.shapes, anchors.scales, years)
-        return Plan(LinearProduct(closed, cut_staircase(matrix, request.dtype), years), error)
+        return Plan(LinearProduct(closed, cut_staircase(matrix, request.dtype)), error)
     if shared is not None and len(anchors.shapes) == 1:
         plan = _try_shared_looks(shared, anchors, nodes, matrix, request, draws)
         if plan is not None:
@@ -167,12 +170,12 @@ def plan_product(
     order = used[np.argsort(first, kind="stable")]
     ordered = np.concatenate([matrix[:, :1], matrix[:, 1 + order]], axis=1)
     steps = cut_staircase(ordered, request.dtype)
-    return Plan(LinearProduct(looks.chosen(order, request.dtype), steps, years), error)
+    return Plan(LinearProduct(looks.chosen(order, request.dtype), steps), error)
 
 
 def plan_survival(
     request: Request, shape: float, scale: float, draws: Block, factors: Range
-) -> tuple[Product, float]:
+) -> tuple[Product, int, float]:
     """Make the survival by age of a product ready.
 
     Parameters
@@ -188,8 +191,9 @@ def plan_survival(
 
     Returns
     -------
-    tuple of Product and float
-        What gives the survival by age, and its error in shares of a cohort.
+    tuple of Product, int and float
+        What gives the survival by age, the number of ages after which nothing is left, and the error in
+        shares of a cohort.
     """
     years = len(request.inflow)
     if request.convention in ENTRY_MOMENTS:
@@ -200,12 +204,13 @@ def plan_survival(
         nodes = choose_nodes(request.convention, years, span, request.exponent)
         alone = Anchors(np.array([shape]), np.array([scale]), np.ones((years, 1)), 0.0)
         looks = _looks(alone, nodes)
-        every = np.arange(len(looks.arguments))
-        return SurvivalProduct(looks.chosen(every, request.dtype), int(nodes.weights[0, 0] == 0)), 0.0
+        first = int(nodes.weights[0, 0] == 0)
+        ages = 1 - first + len(looks.arguments)
+        return SurvivalProduct(looks.chosen(slice(None), request.dtype), first), ages, 0.0
     # The stock that one thing sold in the first year leaves is the survival by age.
     pulse = request._replace(inflow=np.eye(1, years)[0], of_stock=True)
     plan = plan_product(pulse, np.full(years, shape), np.full(years, scale), draws, factors)
-    return plan.product, plan.error
+    return plan.product, years, plan.error
 
 
 def choose_anchors(shapes: FloatArray, scales: FloatArray, factors: Range) -> Anchors:
@@ -228,7 +233,9 @@ def choose_anchors(shapes: FloatArray, scales: FloatArray, factors: Range) -> An
     cohorts = len(shapes)
     if (shapes == shapes[0]).all() and (scales == scales[0]).all():
         return Anchors(shapes[:1], scales[:1], np.ones((cohorts, 1)), 0.0)
-    pairs, of_cohort = np.unique(np.stack([shapes, scales], axis=1), axis=0, return_inverse=True)
+    # As complex numbers pairs are sorted at once.
+    joined, of_cohort = np.unique(shapes + 1j * scales, return_inverse=True)
+    pairs = np.stack([joined.real, joined.imag], axis=1)
     if len(pairs) > ERAS:
         exact = _probe_cohorts(shapes, scales, factors)
         for count in ANCHOR_COUNTS:
@@ -286,36 +293,37 @@ def _try_surface(
     grid = lay_grid(draws, factors, float(anchors.shapes.max()))
     if grid is None or nodes.reading == "exact":
         return None
+    looks, toeplitz = _looks(anchors, nodes), _toeplitz(request, anchors.weights)
     # A grid is as good in single precision as what is told from it; the check is not.
     values, expected = (
-        _sum_over_anchors(request, anchors, nodes, block, dtype)
+        _sum_over_anchors(
+            request,
+            toeplitz,
+            _survival_by_age(anchors, nodes, looks.chosen(slice(None), dtype), block, request.convention),
+        )
         for block, dtype in ((grid.block, request.dtype), (grid.checked, np.float64))
     )
     return fit_surface(grid, values.astype(np.float64), expected, request.dtype)
 
 
-def _sum_over_anchors(
-    request: Request, anchors: Anchors, nodes: Nodes, block: Block, dtype: npt.DTypeLike
-) -> AnyFloatArray:
+def _sum_over_anchors(request: Request, toeplitz: FloatArray, left: AnyFloatArray) -> AnyFloatArray:
     """Yearly values of some draws, through the survival by age of every anchor. Shape (year, draw)."""
-    left = _survival_by_age(anchors, nodes, request.convention, block, dtype)
     years, ages, draws = len(request.inflow), left.shape[1], left.shape[2]
-    toeplitz = _toeplitz(request, anchors.weights)[..., :ages].astype(dtype)
-    values = np.empty((years, draws), dtype=dtype)
-    multiply(toeplitz.reshape(years, -1), left.reshape(-1, draws), values)
+    values = np.empty((years, draws), dtype=left.dtype)
+    matrix = toeplitz[..., :ages].astype(left.dtype).reshape(years, -1)
+    multiply(matrix, left.reshape(-1, draws), values)
     if not request.of_stock:
-        values += request.inflow[:, None].astype(dtype)
+        values += request.inflow[:, None].astype(left.dtype)
     return values
 
 
 def _survival_by_age(
-    anchors: Anchors, nodes: Nodes, convention: Convention, block: Block, dtype: npt.DTypeLike
+    anchors: Anchors, nodes: Nodes, looks: ExponentialLooks, block: Block, convention: Convention
 ) -> AnyFloatArray:
     """Survival by age of some draws, without the ages at which nothing is left. Shape (anchor, age, draw)."""
-    number, ages, draws = len(anchors.shapes), len(nodes.ages), block.shape_factor.size
-    looks = _looks(anchors, nodes)
-    rows = looks.chosen(np.arange(number * ages), dtype).look(block, Workspace(dtype))
-    seen = rows[1:].reshape(number, ages, draws)
+    number, ages, draws = len(anchors.shapes), len(nodes.ages), block.number
+    dtype = looks.arguments.dtype
+    seen = looks.look(block, Workspace(dtype))[1:].reshape(number, ages, draws)
     if convention in ENTRY_MOMENTS:
         if nodes.weights[0, 0] == 0:
             return seen
@@ -325,7 +333,7 @@ def _survival_by_age(
     left = np.empty((number, len(nodes.weights), draws), dtype=dtype)
     weights = nodes.weights.astype(dtype)
     for anchor in range(number):
-        multiply(np.ascontiguousarray(weights[:, 1:]), seen[anchor], left[anchor])
+        multiply(weights[:, 1:], seen[anchor], left[anchor])
     left += weights[:, :1]
     return left
 
@@ -365,10 +373,12 @@ def _spread_anchors(count: int, cohorts: int) -> tuple[IndexArray, FloatArray]:
 
 def _probe_cohorts(shapes: FloatArray, scales: FloatArray, factors: Range) -> FloatArray:
     """Survival of every cohort at some ages and the ends of the range. Shape (cohort, probe)."""
-    corners = factors.corners()
-    ages = np.geomspace(0.25, len(shapes), 12)[:, None, None]
-    lifetime = Weibull(np.multiply.outer(corners.shape, shapes), np.multiply.outer(corners.scale, scales))
-    return np.ascontiguousarray(lifetime.survival(ages).reshape(-1, len(shapes)).T)
+    shape_factors, scale_factors = factors.corners()
+    log_ages = np.linspace(np.log(0.25), np.log(len(shapes)), PROBED_AGES)
+    log_scales = np.add.outer(np.log(scales), np.log(scale_factors))
+    argument = np.multiply.outer(shapes, shape_factors)[..., None] * (log_ages - log_scales[..., None])
+    with np.errstate(over="ignore"):
+        return np.asarray(np.exp(-np.exp(argument)).reshape(len(shapes), -1))
 
 
 def _try_few_looks(
@@ -392,10 +402,12 @@ def _try_few_looks(
     weights = np.empty((len(values), chosen.projector.shape[1]))
     multiply(values, chosen.projector, weights)
     kept = looks.chosen(candidates[chosen.looks], request.dtype)
-    product = LinearProduct(kept, cut_staircase(weights, request.dtype, 1), len(request.inflow))
+    product = LinearProduct(kept, cut_staircase(weights, request.dtype, 1))
     some = sample_draws(draws, CHECKED_DRAWS)
     _, expected = _look_and_compute(looks, matrix, some)
-    error = float(np.abs(product.compute(some, Workspace(request.dtype)) - expected).max())
+    found = np.empty(expected.shape, dtype=request.dtype)
+    product.compute(some, Workspace(request.dtype), found)
+    error = float(np.abs(found - expected).max())
     if error > TOLERANCE * largest:
         return None
     return Plan(product, error / largest if largest else 0.0)
@@ -427,7 +439,7 @@ def _try_shared_looks(
     if error > TOLERANCE:
         return None
     steps = cut_staircase(told, request.dtype, 1)
-    return Plan(LinearProduct(kept.chosen(np.arange(len(arguments)), request.dtype), steps, len(told)), error)
+    return Plan(LinearProduct(kept.chosen(slice(None), request.dtype), steps), error)
 
 
 def _look_and_compute(

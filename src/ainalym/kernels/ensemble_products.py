@@ -8,6 +8,7 @@ columns.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import prod
@@ -15,10 +16,9 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import as_strided
 
 from ainalym.kernels.boundary import FloatArray, Labels
-from ainalym.kernels.histogram import AnyFloatArray, Bins
+from ainalym.kernels.histogram import AnyFloatArray
 from ainalym.kernels.lifetime import Weibull, survival_by_age
 from ainalym.kernels.stock_driven import STOCK_TOLERANCE, Shortfall, compute_stock_driven
 
@@ -27,7 +27,13 @@ BLAS_WORK = 250_000
 threads and ours do not fight; a fight makes an ensemble twenty times slower."""
 
 LEAST_COLUMNS = 32
-"""Draws per call of a matrix product, at least."""
+"""Draws per call of a matrix product, at least; more are taken by multiples of it, as the library likes."""
+
+LEAST_DEPTH = 16
+"""Part of the common axis per call of a matrix product where it must be cut, at least."""
+
+PIECE_DRAWS = 2500
+"""Draws taken through a product together, at most: few enough for the cache, enough to make calls cheap."""
 
 LARGEST_ARGUMENT = 80.0
 """Logarithm of a cumulative hazard up to which it is followed: beyond it nothing is left in any precision."""
@@ -45,7 +51,6 @@ class Workspace:
     def __init__(self, dtype: npt.DTypeLike) -> None:
         self.dtype = np.dtype(dtype)
         self._buffers: dict[str, AnyFloatArray] = {}
-        self._bins = Bins(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.intp))
 
     def room(self, name: str, *shape: int) -> AnyFloatArray:
         """Give a buffer, with whatever it held before.
@@ -68,23 +73,6 @@ class Workspace:
             buffer = self._buffers[name] = np.empty(size, dtype=self.dtype)
         return buffer[:size].reshape(shape)
 
-    def bins(self, size: int) -> Bins:
-        """Give buffers for the numbers of bins.
-
-        Parameters
-        ----------
-        size
-            How many numbers.
-
-        Returns
-        -------
-        Bins
-            In one piece each.
-        """
-        if self._bins.wide.size < size:
-            self._bins = Bins(np.empty(size, dtype=np.int32), np.empty(size, dtype=np.intp))
-        return Bins(self._bins.narrow[:size], self._bins.wide[:size])
-
 
 @dataclass(frozen=True)
 class Block:
@@ -100,6 +88,43 @@ class Block:
 
     shape_factor: FloatArray
     scale_factor: FloatArray
+
+    @property
+    def number(self) -> int:
+        """Give the number of draws."""
+        return self.shape_factor.size
+
+    def take(self, some: slice | npt.NDArray[np.generic]) -> Block:
+        """Take some of the draws.
+
+        Parameters
+        ----------
+        some
+            Which draws.
+
+        Returns
+        -------
+        Block
+            Their factors.
+        """
+        return Block(self.shape_factor[some], self.scale_factor[some])
+
+    def pieces(self, size: int) -> Iterator[tuple[Block, slice]]:
+        """Cut the block to pieces.
+
+        Parameters
+        ----------
+        size
+            Draws of a piece; the last one may have fewer.
+
+        Yields
+        ------
+        tuple of Block and slice
+            A piece, and which draws of the block it holds.
+        """
+        for begin in range(0, self.number, size):
+            some = slice(begin, min(begin + size, self.number))
+            yield self.take(some), some
 
 
 class Looks(Protocol):
@@ -159,7 +184,7 @@ class ExponentialLooks:
             np.exp(np.negative(seen, out=seen), out=seen)
         return rows
 
-    def chosen(self, looks: npt.NDArray[np.intp], dtype: npt.DTypeLike) -> ExponentialLooks:
+    def chosen(self, looks: npt.NDArray[np.intp] | slice, dtype: npt.DTypeLike) -> ExponentialLooks:
         """Keep some of the looks.
 
         Parameters
@@ -207,7 +232,7 @@ class ClosedLooks:
 class Product(Protocol):
     """What the ensemble asks of a product."""
 
-    def compute(self, block: Block, work: Workspace) -> AnyFloatArray:
+    def compute(self, block: Block, work: Workspace, out: AnyFloatArray) -> None:
         """Compute the yearly values of a block of draws.
 
         Parameters
@@ -215,12 +240,9 @@ class Product(Protocol):
         block
             Factors of the draws.
         work
-            Buffers; the result lives in one of them until the next call.
-
-        Returns
-        -------
-        AnyFloatArray
-            Shape (year, draw).
+            Buffers.
+        out
+            Where the values go. Shape (year, draw).
         """
 
 
@@ -234,21 +256,17 @@ class LinearProduct:
         What is looked at.
     steps
         Blocks of years, and the weights of the looks that count for them; from :func:`cut_staircase`.
-    years
-        Number of years.
     """
 
     looks: Looks
     steps: tuple[tuple[slice, AnyFloatArray], ...]
-    years: int
 
-    def compute(self, block: Block, work: Workspace) -> AnyFloatArray:
+    def compute(self, block: Block, work: Workspace, out: AnyFloatArray) -> None:
         """Compute the yearly values of a block of draws; see :class:`Product`."""
-        rows = self.looks.look(block, work)
-        values = work.room("values", self.years, rows.shape[1])
-        for years, weights in self.steps:
-            multiply(weights, rows[: weights.shape[1]], values[years])
-        return values
+        for piece, some in block.pieces(PIECE_DRAWS):
+            rows = self.looks.look(piece, work)
+            for years, weights in self.steps:
+                multiply(weights, rows[: weights.shape[1]], out[years, some])
 
 
 @dataclass(frozen=True)
@@ -266,9 +284,10 @@ class SurvivalProduct:
     looks: Looks
     first: int
 
-    def compute(self, block: Block, work: Workspace) -> AnyFloatArray:
-        """Compute the survival by age of a block of draws, without the ages at which nothing is left."""
-        return self.looks.look(block, work)[self.first :]
+    def compute(self, block: Block, work: Workspace, out: AnyFloatArray) -> None:
+        """Compute the survival by age of a block of draws; see :class:`Product`."""
+        for piece, some in block.pieces(PIECE_DRAWS):
+            out[:, some] = self.looks.look(piece, work)[self.first :]
 
 
 def multiply(left: AnyFloatArray, right: AnyFloatArray, out: AnyFloatArray) -> None:
@@ -283,10 +302,11 @@ def multiply(left: AnyFloatArray, right: AnyFloatArray, out: AnyFloatArray) -> N
     out
         Where the product goes. Shape (row, column).
     """
-    columns = BLAS_WORK // max(left.size, 1)
-    if columns < LEAST_COLUMNS:
+    most = BLAS_WORK // max(left.size, 1)
+    if most < LEAST_COLUMNS:
         _multiply_in_parts(left, right, out)
         return
+    columns = most - most % LEAST_COLUMNS
     whole = right.shape[1] // columns
     if whole:
         np.matmul(left, _cut_columns(right, columns, whole), out=_cut_columns(out, columns, whole))
@@ -297,21 +317,23 @@ def multiply(left: AnyFloatArray, right: AnyFloatArray, out: AnyFloatArray) -> N
 
 def _cut_columns(matrix: AnyFloatArray, columns: int, parts: int) -> AnyFloatArray:
     """See a matrix as a stack of parts of its columns: one call takes all, and holds no other thread up."""
-    down, across = matrix.strides
-    shape, strides = (parts, len(matrix), columns), (columns * across, down, across)
-    return as_strided(matrix, shape, strides)
+    return matrix[:, : parts * columns].reshape(len(matrix), parts, columns).swapaxes(0, 1)
 
 
 def _multiply_in_parts(left: AnyFloatArray, right: AnyFloatArray, out: AnyFloatArray) -> None:
     """Multiply two matrices whose common axis is so long that it must be cut as well."""
-    inner = max(BLAS_WORK // (left.shape[0] * LEAST_COLUMNS), 1)
-    out[...] = 0
-    for start in range(0, left.shape[1], inner):
-        part = slice(start, start + inner)
-        taken = np.ascontiguousarray(left[:, part])
-        for column in range(0, right.shape[1], LEAST_COLUMNS):
-            some = slice(column, column + LEAST_COLUMNS)
-            out[:, some] += np.matmul(taken, right[part, some])
+    rows, inner = left.shape
+    columns = min(right.shape[1], max(BLAS_WORK // (LEAST_DEPTH * rows), 1))
+    depth = min(max(BLAS_WORK // (rows * columns), 1), inner)
+    whole = inner // depth
+    end = whole * depth
+    stack = _cut_columns(left, depth, whole)
+    for begin in range(0, right.shape[1], columns):
+        some = slice(begin, begin + columns)
+        part, sums = right[:, some], out[:, some]
+        np.sum(np.matmul(stack, part[:end].reshape(whole, depth, -1)), axis=0, out=sums)
+        if end < inner:
+            sums += np.matmul(left[:, end:], part[end:])
 
 
 def cut_staircase(
@@ -350,7 +372,9 @@ class StockProduct:
     Parameters
     ----------
     survival
-        Survival by age of a draw; where it gives fewer ages than years, nothing is left later.
+        Survival by age of a draw.
+    ages
+        Ages that it tells; later nothing is left.
     stock
         Stock at the END of each year. Shape (year,).
     inflow_asked
@@ -364,6 +388,7 @@ class StockProduct:
     """
 
     survival: Product
+    ages: int
     stock: FloatArray
     inflow_asked: bool
     shortfall: Shortfall
@@ -374,21 +399,21 @@ class StockProduct:
     def __post_init__(self) -> None:
         object.__setattr__(self, "change", np.diff(self.stock, prepend=0.0)[:, None])
 
-    def compute(self, block: Block, work: Workspace) -> AnyFloatArray:
+    def compute(self, block: Block, work: Workspace, out: AnyFloatArray) -> None:
         """Compute the yearly values of a block of draws; see :class:`Product`."""
-        left = self.survival.compute(block, work)
+        for piece, some in block.pieces(PIECE_DRAWS):
+            self._solve(piece, work, out[:, some])
+
+    def _solve(self, block: Block, work: Workspace, out: AnyFloatArray) -> None:
+        left = work.room("left", self.ages, block.number)
+        self.survival.compute(block, work, left)
         inflow, lowest = solve_inflow(self.stock[:, None], left, work)
         unsolved = left[0] <= 0
         if self.shortfall != "negative_inflow":
             unsolved |= lowest < 0
-        if self.inflow_asked:
-            values = inflow
-        else:
-            values = work.room("outflow", *inflow.shape)
-            np.subtract(inflow, self.change, out=values, casting="same_kind")
+        np.subtract(inflow, 0 if self.inflow_asked else self.change, out=out, casting="same_kind")
         if unsolved.any():
-            values[:, unsolved] = self._solve_exactly(left[:, unsolved])
-        return values
+            out[:, unsolved] = self._solve_exactly(left[:, unsolved])
 
     def _solve_exactly(self, left: AnyFloatArray) -> FloatArray:
         """Solve the draws whose stock falls faster than its things die, as asked, or raise."""

@@ -12,15 +12,12 @@ from typing import TypeVar
 import numpy as np
 
 from ainalym.kernels.boundary import FloatArray
-from ainalym.kernels.ensemble_products import Block, Product, Workspace
+from ainalym.kernels.ensemble_products import PIECE_DRAWS, Block, Product, Workspace
 from ainalym.kernels.ensemble_settings import EnsembleSummary, LifetimeDraws, Settings
-from ainalym.kernels.histogram import BINS, AnyFloatArray, Histogram
+from ainalym.kernels.histogram import BINS, Bins, Histogram
 
-BLOCK_DRAWS = 2500
-"""Draws taken at a time: few enough for the cache, enough to make the calls cheap."""
-
-BATCH_BLOCKS = 4
-"""Blocks whose totals over products are held at a time, at most."""
+BATCH_PIECES = 4
+"""Pieces that a thread takes and counts together, at most."""
 
 SAMPLE_DRAWS = 256
 """Draws, evenly among all, that suggest the range of the bins."""
@@ -122,13 +119,13 @@ def _lay_bins(
     count = min(SAMPLE_DRAWS, draws.number)
     chosen = np.linspace(0, draws.number - 1, count).astype(int)
     work = Workspace(settings.dtype)
-    total = np.zeros((years, count))
+    values, total = np.empty((years, count), dtype=settings.dtype), np.zeros((years, count))
     # One large array for all counts: the system hands it out in large pages, which takes a tenth of the time.
     counts = np.zeros((len(plans) + 1, years * BINS), dtype=np.intp)
     histograms = {}
     for product, plan in enumerate(plans):
         block = Block(draws.shape_factor[chosen, product], draws.scale_factor[chosen, product])
-        values = plan.compute(block, work).astype(np.float64)
+        plan.compute(block, work, values)
         histograms[product] = Histogram.around(values, settings.least_span, counts[product])
         total += values
     return histograms, Histogram.around(total, settings.least_span, counts[-1])
@@ -138,15 +135,13 @@ def _pass_over(
     plans: list[Product], draws: LifetimeDraws, years: int, settings: Settings, tally: _Tally
 ) -> None:
     """Take all draws once, in batches over the threads."""
-    blocks = [
-        slice(begin, min(begin + BLOCK_DRAWS, draws.number)) for begin in range(0, draws.number, BLOCK_DRAWS)
-    ]
-    # Blocks are the same whatever the threads, so that every draw meets the same roundings.
-    number = min(max(-(-len(blocks) // BATCH_BLOCKS), settings.threads), len(blocks))
-    edges = np.linspace(0, len(blocks), number + 1).astype(int).tolist()
-    batches = [blocks[begin:end] for begin, end in pairwise(edges)]
+    # Pieces are the same whatever the threads, so that every draw meets the same roundings.
+    pieces = -(-draws.number // PIECE_DRAWS)
+    turns = -(-pieces // (BATCH_PIECES * settings.threads))
+    edges = np.linspace(0, pieces, min(turns * settings.threads, pieces) + 1).astype(int) * PIECE_DRAWS
+    batches = [slice(begin, min(end, draws.number)) for begin, end in pairwise(edges.tolist())]
 
-    def take(batch: list[slice]) -> None:
+    def take(batch: slice) -> None:
         _take_batch(plans, draws, years, batch, Workspace(settings.dtype), tally)
 
     run_over(settings.threads, take, batches)
@@ -156,14 +151,16 @@ def _take_batch(
     plans: list[Product],
     draws: LifetimeDraws,
     years: int,
-    blocks: list[slice],
+    batch: slice,
     work: Workspace,
     tally: _Tally,
 ) -> None:
-    """Take a batch of draws: product by product, block by block."""
-    sums = [np.zeros((years, block.stop - block.start), dtype=work.dtype) for block in blocks]
+    """Take a batch of draws, product by product."""
+    number = batch.stop - batch.start
+    total = np.zeros((years, number), dtype=work.dtype)
+    values = np.empty_like(total)
+    bins = Bins.for_block(total.shape)
     # Draws of a product in one piece: read across the products, each would cost a line of the cache.
-    batch = slice(blocks[0].start, blocks[-1].stop)
     shape_factors, scale_factors = (
         np.ascontiguousarray(factors[batch].T) for factors in (draws.shape_factor, draws.scale_factor)
     )
@@ -171,22 +168,12 @@ def _take_batch(
         histogram = tally.by_product.get(product)
         if histogram is None and tally.total is None:
             continue
-        for block, total in zip(blocks, sums, strict=True):
-            own = slice(block.start - batch.start, block.stop - batch.start)
-            values = plan.compute(Block(shape_factors[product, own], scale_factors[product, own]), work)
-            total += values
-            if histogram is not None:
-                _count(histogram, values, work, tally.lock)
-    for block, total in zip(blocks, sums, strict=True):
-        if tally.totals is not None:
-            tally.totals[block] = total.T
-        if tally.total is not None:
-            _count(tally.total, total, work, tally.lock)
-
-
-def _count(histogram: Histogram, values: AnyFloatArray, work: Workspace, lock: Lock) -> None:
-    """Count a block of values, which are overwritten."""
-    factor, summand = histogram.to_bins(work.dtype)
-    values *= factor
-    values += summand
-    histogram.count(values, work.bins(values.size), lock)
+        block = Block(shape_factors[product], scale_factors[product])
+        plan.compute(block, work, values)
+        total += values
+        if histogram is not None:
+            histogram.count(values, bins, tally.lock)
+    if tally.totals is not None:
+        tally.totals[batch] = total.T
+    if tally.total is not None:
+        tally.total.count(total, bins, tally.lock)

@@ -24,6 +24,9 @@ from ainalym.kernels.stock_driven import Shortfall
 MANY_SHORT = 0.25
 """Part of the draws that fall short above which a product is solved draw by draw."""
 
+ECHO = 1.3
+"""How much sharper than its lifetime what keeps a stock goes up and down: it echoes what was sold at once."""
+
 NEARLY_SHORT = 10 * SURFACE_TOLERANCE
 """Inflow, as a part of the largest value, below which a draw told from a surface is solved exactly: far more
 than the surface may be off, so that no draw that falls short is missed."""
@@ -79,7 +82,7 @@ def plan_stock_products(requests: list[StockRequest]) -> list[tuple[Product, flo
     """
     if requests[0].survival.dtype != np.float32:
         return [_plan_exactly(request) for request in requests]
-    grids = [lay_grid(request.draws, request.factors, request.shape) for request in requests]
+    grids = [lay_grid(request.draws, request.factors, ECHO * request.shape) for request in requests]
     plans: list[tuple[Product, float] | None] = [None] * len(requests)
     smooth = [number for number, grid in enumerate(grids) if grid is not None]
     exact = [_plan_exactly(_in_double(requests[number])) for number in smooth]
@@ -101,12 +104,12 @@ def _in_double(request: StockRequest) -> StockRequest:
 
 def _plan_exactly(request: StockRequest) -> tuple[StockProduct, float]:
     """Solve draw by draw."""
-    survival, error = plan_survival(
+    survival, ages, error = plan_survival(
         request.survival, request.shape, request.scale, request.draws, request.factors
     )
     least_left = -np.inf if request.survival.convention == "cbs" else 0.0
     product = StockProduct(
-        survival, request.stock, request.inflow_asked, request.shortfall, least_left, request.labels
+        survival, ages, request.stock, request.inflow_asked, request.shortfall, least_left, request.labels
     )
     return product, error
 
@@ -118,22 +121,18 @@ def _solve_grids(
     if not products:
         return []
     work = Workspace(np.float64)
-    seen = [
-        product.survival.compute(grid.all_draws(), work).copy()
-        for product, grid in zip(products, grids, strict=True)
-    ]
-    left = np.zeros((max(len(part) for part in seen), sum(part.shape[1] for part in seen)))
-    stock = np.empty((len(products[0].stock), left.shape[1]))
-    edges = np.cumsum([part.shape[1] for part in seen])[:-1]
-    for product, part, into, held in zip(
-        products, seen, np.split(left, edges, axis=1), np.split(stock, edges, axis=1), strict=True
-    ):
-        into[: len(part)] = part
-        held[...] = product.stock[:, None]
+    blocks = [grid.all_draws() for grid in grids]
+    edges = np.cumsum([0, *(block.number for block in blocks)])
+    left = np.zeros((max(product.ages for product in products), edges[-1]))
+    stock = np.empty((len(products[0].stock), edges[-1]))
+    for product, block, begin in zip(products, blocks, edges[:-1], strict=True):
+        own = slice(begin, begin + block.number)
+        product.survival.compute(block, work, left[: product.ages, own])
+        stock[:, own] = product.stock[:, None]
     inflow, lowest = solve_inflow(stock, left, work)
     # A cohort of which nothing reaches the end of its first year is left to the exact way, and its error.
     lowest[left[0] <= 0] = np.nan
-    return list(zip(np.split(inflow, edges, axis=1), np.split(lowest, edges), strict=True))
+    return list(zip(np.split(inflow, edges[1:-1], axis=1), np.split(lowest, edges[1:-1]), strict=True))
 
 
 def _fit_inflow(

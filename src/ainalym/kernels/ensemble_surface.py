@@ -10,7 +10,7 @@ is gets checked on draws of the ensemble itself and at the ends of their range.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,10 +20,10 @@ from scipy.linalg.lapack import dpstrf
 
 from ainalym.kernels.boundary import FloatArray
 from ainalym.kernels.ensemble_nodes import Range
-from ainalym.kernels.ensemble_products import Block, StockProduct, Workspace, multiply
+from ainalym.kernels.ensemble_products import PIECE_DRAWS, Block, StockProduct, Workspace, multiply
 from ainalym.kernels.histogram import AnyFloatArray
 
-SURFACE_TOLERANCE = 2e-6
+SURFACE_TOLERANCE = 3e-6
 """Largest error of a value told from a surface, as a part of the largest value of the product."""
 
 UNTOLD = 0.2 * SURFACE_TOLERANCE
@@ -129,40 +129,52 @@ class SurfaceProduct:
     degrees: tuple[int, ...]
     directions: AnyFloatArray
     weights: AnyFloatArray
+    middle: AnyFloatArray = field(init=False)
+    half: AnyFloatArray = field(init=False)
 
-    def compute(self, block: Block, work: Workspace) -> AnyFloatArray:
+    def __post_init__(self) -> None:
+        for name in ("middle", "half"):
+            numbers = np.array(getattr(self.grid, name), dtype=self.weights.dtype)[:, None]
+            object.__setattr__(self, name, numbers)
+
+    def compute(self, block: Block, work: Workspace, out: AnyFloatArray) -> None:
         """Compute the yearly values of a block of draws; see :class:`Product`."""
-        draws = block.shape_factor.size
-        terms = work.room("terms", self.directions.shape[1], draws)
-        second = terms[: self.degrees[0]]
-        self._polynomials(block.scale_factor, 1, second, work)
-        first = work.room("first", len(self.degrees), draws)
-        self._polynomials(block.shape_factor, 0, first, work)
-        begin = self.degrees[0]
-        for degree, count in enumerate(self.degrees[1:], start=1):
-            np.multiply(second[:count], first[degree], out=terms[begin : begin + count])
-            begin += count
-        shared = work.room("shared", len(self.directions), draws)
-        multiply(self.directions, terms, shared)
-        values = work.room("surface", len(self.weights), draws)
-        multiply(self.weights, shared, values)
-        return values
+        for piece, some in block.pieces(PIECE_DRAWS):
+            self._tell(piece, work, out[:, some])
 
-    def _polynomials(self, factor: FloatArray, which: int, out: AnyFloatArray, work: Workspace) -> None:
-        """Compute the Chebyshev polynomials of a factor."""
-        out[0] = 1
-        if len(out) == 1:
-            return
-        place = out[1]
-        place[...] = factor
+    def _tell(self, block: Block, work: Workspace, out: AnyFloatArray) -> None:
+        second = self.degrees[0]
+        terms = work.room("terms", self.directions.shape[1], block.number)
+        powers = self._polynomials(block, work)
+        first, terms[:second] = powers[: len(self.degrees), 0], powers[:second, 1]
+        begin = second
+        for degree, count in enumerate(self.degrees[1:], start=1):
+            np.multiply(terms[:count], first[degree], out=terms[begin : begin + count])
+            begin += count
+        shared = work.room("shared", len(self.directions), block.number)
+        multiply(self.directions, terms, shared)
+        multiply(self.weights, shared, out)
+
+    def _polynomials(self, block: Block, work: Workspace) -> AnyFloatArray:
+        """Compute the Chebyshev polynomials of both factors. Shape (degree, factor, draw)."""
+        count = max(len(self.degrees), self.degrees[0], 2)
+        powers = work.room("powers", count, 2, block.number)
+        powers[0] = 1
+        place = powers[1]
+        place[0], place[1] = block.shape_factor, block.scale_factor
         np.log(place, out=place)
-        place -= self.grid.middle[which]
-        place /= self.grid.half[which]
-        twice = work.room("twice", factor.size)
-        np.multiply(place, 2, out=twice)
-        for degree in range(2, len(out)):
-            np.multiply(twice, out[degree - 1], out=out[degree])
-            out[degree] -= out[degree - 2]
+        place -= self.middle
+        place /= self.half
+        # T(m + n) = 2 T(m) T(n) - T(m - n): each turn doubles the degrees that are there.
+        known = 1
+        while known < count - 1:
+            more = min(known, count - 1 - known)
+            turn = powers[known + 1 : known + more + 1]
+            twice = np.multiply(powers[known], 2, out=work.room("twice", 2, block.number))
+            np.multiply(powers[1 : more + 1], twice, out=turn)
+            turn -= powers[known - 1 :: -1][:more]
+            known += more
+        return powers
 
 
 class Surface(NamedTuple):
@@ -208,12 +220,16 @@ def fit_surface(
     if not np.isfinite(largest):
         return None
     scale = largest or 1.0
-    coefficients = np.empty(values.shape)
-    multiply(values / scale, _to_coefficients(grid.points), coefficients)
+    first, second = _to_coefficients(grid.points)
+    # One factor after the other: a matrix for both at once would take five times the work.
+    half_way = np.empty((len(values) * grid.points[0], grid.points[1]))
+    multiply((values / scale).reshape(half_way.shape), second, half_way)
+    coefficients = np.matmul(first, half_way.reshape(-1, *grid.points)).reshape(values.shape)
     kept, degrees = _keep_terms(coefficients, grid.points)
     years, weights = _choose_years(kept)
     product = SurfaceProduct(grid, degrees, kept[years].astype(dtype), (scale * weights).astype(dtype))
-    found = product.compute(grid.checked, Workspace(dtype))
+    found = np.empty(expected.shape, dtype=dtype)
+    product.compute(grid.checked, Workspace(dtype), found)
     error = float(np.abs(found - expected).max()) / scale
     return Surface(product, error, largest) if error <= SURFACE_TOLERANCE else None
 
@@ -236,15 +252,15 @@ class StockSurface:
     exact: StockProduct
     least: AnyFloatArray
 
-    def compute(self, block: Block, work: Workspace) -> AnyFloatArray:
+    def compute(self, block: Block, work: Workspace, out: AnyFloatArray) -> None:
         """Compute the yearly values of a block of draws; see :class:`Product`."""
-        values = self.surface.compute(block, work)
-        low = np.flatnonzero(values.min(axis=1) < self.least)
+        self.surface.compute(block, work, out)
+        low = np.flatnonzero(out.min(axis=1) < self.least)
         if low.size:
-            short = (values[low] < self.least[low, None]).any(axis=0)
-            some = Block(block.shape_factor[short], block.scale_factor[short])
-            values[:, short] = self.exact.compute(some, work)
-        return values
+            short = np.flatnonzero((out[low] < self.least[low, None]).any(axis=0))
+            solved = np.empty((len(out), short.size), dtype=out.dtype)
+            self.exact.compute(block.take(short), work, solved)
+            out[:, short] = solved
 
 
 @lru_cache(maxsize=128)
@@ -256,15 +272,18 @@ def _unit_points(points: tuple[int, int]) -> FloatArray:
 
 
 @lru_cache(maxsize=128)
-def _to_coefficients(points: tuple[int, int]) -> FloatArray:
-    """Matrix from values on a grid to the coefficients of products of Chebyshev polynomials."""
+def _to_coefficients(points: tuple[int, int]) -> tuple[FloatArray, FloatArray]:
+    """Matrices from values on a grid to the coefficients of Chebyshev polynomials, of either factor.
+
+    The first one goes to the left of the values, the second one to their right.
+    """
     sides = []
     for count in points:
         angles = np.pi * (np.arange(count) + 0.5) / count
         side = np.cos(np.multiply.outer(angles, np.arange(count))) * (2 / count)
         side[:, 0] *= 0.5
         sides.append(side)
-    return np.ascontiguousarray(np.kron(*sides))
+    return np.ascontiguousarray(sides[0].T), sides[1]
 
 
 def _keep_terms(coefficients: FloatArray, points: tuple[int, int]) -> tuple[FloatArray, tuple[int, ...]]:

@@ -22,6 +22,9 @@ AnyFloatArray: TypeAlias = npt.NDArray[np.floating]
 BINS = 1024
 """Bins per series; the first and the last one hold what falls out of the range."""
 
+COUNTED_TOGETHER = 8
+"""Series whose bins are found together: few enough for the cache. Always as many, as roundings go with it."""
+
 MARGIN = 0.5
 """Part of the range of the sample by which the bins reach beyond it on either side."""
 
@@ -39,6 +42,24 @@ class Bins(NamedTuple):
 
     narrow: npt.NDArray[np.int32]
     wide: CountArray
+
+    @classmethod
+    def for_block(cls, shape: tuple[int, int]) -> Bins:
+        """Make room for a block.
+
+        Parameters
+        ----------
+        shape
+            Its series and draws.
+
+        Returns
+        -------
+        Bins
+            For as many of its series as are counted together.
+        """
+        series, draws = shape
+        size = min(COUNTED_TOGETHER, series) * draws
+        return cls(np.empty(size, dtype=np.int32), np.empty(size, dtype=np.intp))
 
 
 @dataclass
@@ -101,45 +122,33 @@ class Histogram:
         width = factor * self.width
         return Histogram(middle - 0.5 * (BINS - 2) * width, width, self.counts)
 
-    def to_bins(self, dtype: npt.DTypeLike) -> tuple[AnyFloatArray, AnyFloatArray]:
-        """Give what turns a value into the number of its bin among those of all series.
-
-        Parameters
-        ----------
-        dtype
-            Type of the numbers.
-
-        Returns
-        -------
-        tuple of AnyFloatArray
-            Factor and summand: ``bin = floor(value * factor + summand)``. Shape (series, 1) each.
-        """
-        factor = 1 / self.width
-        summand = np.arange(self.low.size) * BINS + 1 - self.low * factor
-        return factor[:, None].astype(dtype), summand[:, None].astype(dtype)
-
-    def count(self, positions: AnyFloatArray, work: Bins, lock: AbstractContextManager[object]) -> None:
+    def count(self, values: AnyFloatArray, work: Bins, lock: AbstractContextManager[object]) -> None:
         """Count a block of values.
 
         Parameters
         ----------
-        positions
-            Values as :meth:`to_bins` has them, before taking the floor; overwritten. Shape (series, draw).
+        values
+            Overwritten. Shape (series, draw).
         work
-            Room for as many numbers.
+            Room for their bins.
         lock
             Held while the counts are added to those of other threads.
         """
-        first = np.arange(self.low.size) * BINS
-        out = (positions.min(axis=1) < first) | (positions.max(axis=1) >= first + BINS)
-        for series in np.flatnonzero(out):
-            # The last bin is entered at its middle, so that no rounding takes a value into the next series.
-            np.clip(positions[series], first[series], first[series] + BINS - 0.5, out=positions[series])
-        np.copyto(work.narrow.reshape(positions.shape), positions, casting="unsafe")
-        np.copyto(work.wide, work.narrow)
-        found = np.bincount(work.wide, minlength=self.counts.size)
-        with lock:
-            np.add(self.counts, found, out=self.counts)
+        number = self.low.size
+        # A few series at a time, so that every step finds them in the cache; the first bin of each is 1.
+        scaling = (1 / self.width)[:, None]
+        first = BINS * np.arange(COUNTED_TOGETHER, dtype=np.float64)[:, None]
+        shift = 1 + np.resize(first, (number, 1)) - self.low[:, None] * scaling
+        factor, summand, least = (part.astype(values.dtype) for part in (scaling, shift, first))
+        for begin in range(0, number, COUNTED_TOGETHER):
+            some = slice(begin, min(begin + COUNTED_TOGETHER, number))
+            counts = self.counts[some.start * BINS : some.stop * BINS]
+            positions = values[some]
+            positions *= factor[some]
+            positions += summand[some]
+            found = _count_bins(positions, least[: len(positions)], work)
+            with lock:
+                np.add(counts, found, out=counts)
 
     def quantiles(self, probabilities: FloatArray) -> tuple[FloatArray, BoolArray]:
         """Read quantiles.
@@ -167,3 +176,15 @@ class Histogram:
         position = where - BINS * np.arange(series)
         values = self.low + (position - 1 + part) * self.width
         return values, ((position == 0) | (position == BINS - 1)).any(axis=0)
+
+
+def _count_bins(positions: AnyFloatArray, first: AnyFloatArray, work: Bins) -> CountArray:
+    """Count how many positions fall into each bin; what is out of range goes to the first or the last one."""
+    out = (positions.min(axis=1) < first[:, 0]) | (positions.max(axis=1) >= first[:, 0] + BINS)
+    if out.any():
+        # The last bin is entered at its middle, so that no rounding takes a value into the next series.
+        positions[out] = np.clip(positions[out], first[out], first[out] + (BINS - 0.5))
+    narrow, wide = work.narrow[: positions.size], work.wide[: positions.size]
+    np.copyto(narrow.reshape(positions.shape), positions, casting="unsafe")
+    np.copyto(wide, narrow)
+    return np.bincount(wide, minlength=len(positions) * BINS)

@@ -152,12 +152,10 @@ def update_parameters(parameters: FloatArray, gain: FloatArray, residual: FloatA
 
     Notes
     -----
-    One observation after the other: a draw has the same bits however many are in its block.
+    einsum adds one observation after the other to whole rows of draws: a draw has the same bits however many
+    are in its block, which BLAS does not promise.
     """
-    step = np.empty_like(parameters)
-    for weight, difference in zip(gain.T, residual, strict=True):
-        np.multiply(weight[:, np.newaxis], difference, out=step)
-        parameters += step
+    parameters += np.einsum("po,od->pd", gain, residual)
 
 
 def compute_root(error_covariance: FloatArray) -> FloatArray:

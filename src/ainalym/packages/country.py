@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -20,7 +21,7 @@ from ainalym.packages.table_reader import suggest
 from ainalym.schemas.data_package import Descriptor, Identity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Country:
     """Figures of one country.
 
@@ -183,7 +184,12 @@ def read_country(name: str, reference: Reference) -> Country:
         [CTY-001] for an unknown country, [CTY-003] for an unknown lifetime profile, [PKG-001] to [PKG-021]
         for what is wrong with the package.
     """
-    package = read_package(find_country(name), reference.vocabularies)
+    return _label_country(read_package(find_country(name), reference.vocabularies), reference)
+
+
+# A package that has not changed is the same object: its figures are put into arrays once.
+@lru_cache(maxsize=4)
+def _label_country(package: DataPackage, reference: Reference) -> Country:
     identity = package.descriptor.ainalym
     regions = package.frame("regions").set_index("region")
     return Country(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
@@ -32,7 +33,7 @@ def list_package_tables(packages: Iterable[DataPackage]) -> pd.DataFrame:
     for package in packages:
         for resource in package.descriptor.resources:
             frame = package.frame(resource.name)
-            grades = frame["grade"].value_counts() if "grade" in frame else pd.Series(dtype=int)
+            grades = Counter(frame["grade"].tolist() if "grade" in frame else [])
             rows.append(
                 {
                     "package": package.name,
@@ -40,7 +41,7 @@ def list_package_tables(packages: Iterable[DataPackage]) -> pd.DataFrame:
                     "title": resource.title,
                     "description": resource.description,
                     "rows": len(frame),
-                    **{f"grade_{grade}": int(grades.get(grade, 0)) for grade in GRADES},
+                    **{f"grade_{grade}": grades[grade] for grade in GRADES},
                     "sources": _join_sources(frame),
                 }
             )
@@ -67,21 +68,32 @@ def list_product_evidence(packages: Iterable[DataPackage]) -> pd.DataFrame:
             frame = package.frame(table)
             if "key" not in frame:
                 continue
-            for key, own in frame.groupby("key"):
+            for key, own in _group_by_product(frame).items():
                 rows.append(
                     {
-                        "product": str(key),
+                        "product": key,
                         "table": table,
                         "rows": len(own),
-                        "grade": str(own["grade"].max()),
-                        "sources": _join_sources(own),
+                        "grade": max(grade for grade, _ in own),
+                        "sources": _join_names(source for _, source in own),
                     }
                 )
     return pd.DataFrame(rows)
 
 
+def _group_by_product(frame: pd.DataFrame) -> dict[str, list[tuple[str, str]]]:
+    """Gather grade and sources of the rows of each product, in the order of the products."""
+    columns = [frame[name] if name in frame else [""] * len(frame) for name in ("key", "grade", "source")]
+    found: dict[str, list[tuple[str, str]]] = {}
+    for key, grade, source in zip(*columns, strict=True):
+        found.setdefault(str(key), []).append((str(grade), str(source)))
+    return dict(sorted(found.items()))
+
+
 def _join_sources(frame: pd.DataFrame) -> str:
-    if "source" not in frame:
-        return ""
-    names = {name for text in frame["source"].dropna().unique() for name in str(text).split(";") if name}
+    return _join_names(frame["source"].tolist()) if "source" in frame else ""
+
+
+def _join_names(texts: Iterable[object]) -> str:
+    names = {name for text in set(texts) for name in str(text).split(";") if name}
     return ";".join(sorted(names))

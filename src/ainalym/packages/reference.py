@@ -15,7 +15,7 @@ from ainalym.core.units import TO_MASS_FRACTION, TO_USD_PER_TONNE
 from ainalym.packages.package import DataPackage, read_package
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """Tables of the reference package, aligned on the 54 UNU-KEYs.
 

@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -329,39 +329,52 @@ def _read_booleans(
 def _check_texts(
     table: Table, field: TableField, cells: Sequence[str], vocabularies: Mapping[str, Collection[str]]
 ) -> list[Problem]:
-    problems: list[Problem] = []
-    allowed = field.constraints.enum
     pattern = re.compile(field.constraints.pattern) if field.constraints.pattern else None
     known = vocabularies.get(field.vocabulary) if field.vocabulary else None
-    for row, cell in enumerate(cells):
-        if cell == "":
-            continue
-        place = table.place(row, field.name)
-        if allowed is not None and cell not in allowed:
-            words = [str(word) for word in allowed]
-            code = "PKG-017" if field.name == "unit" else "PKG-010"
-            problems.append(
-                Problem(code, place, repr(cell), f"one of {', '.join(words)}", suggest(cell, words))
-            )
-        elif pattern is not None and not pattern.fullmatch(cell):
-            expected = f"a text of the form {field.constraints.pattern}"
-            problems.append(Problem("PKG-010", place, repr(cell), expected, "Correct the spelling."))
-        elif known is not None:
-            problems += _check_names(place, cell, field, known)
-    return problems
+    # Few texts of a column differ: each is looked at once, and told for every row in which it stands.
+    faults = {cell: _find_faults(cell, field, pattern, known) for cell in set(cells) if cell}
+    if not any(faults.values()):
+        return []
+    return [
+        Problem(fault.code, table.place(row, field.name), fault.got, fault.expected, fault.mend)
+        for row, cell in enumerate(cells)
+        for fault in faults.get(cell, ())
+    ]
 
 
-def _check_names(place: str, cell: str, field: TableField, known: Collection[str]) -> list[Problem]:
+class Fault(NamedTuple):
+    """What is wrong with a text, wherever it stands."""
+
+    code: str
+    got: str
+    expected: str
+    mend: str
+
+
+def _find_faults(
+    cell: str, field: TableField, pattern: re.Pattern[str] | None, known: Collection[str] | None
+) -> list[Fault]:
+    allowed = field.constraints.enum
+    if allowed is not None and cell not in allowed:
+        words = [str(word) for word in allowed]
+        code = "PKG-017" if field.name == "unit" else "PKG-010"
+        return [Fault(code, repr(cell), f"one of {', '.join(words)}", suggest(cell, words))]
+    if pattern is not None and not pattern.fullmatch(cell):
+        expected = f"a text of the form {field.constraints.pattern}"
+        return [Fault("PKG-010", repr(cell), expected, "Correct the spelling.")]
+    return [] if known is None else _find_unknown_names(cell, field, known)
+
+
+def _find_unknown_names(cell: str, field: TableField, known: Collection[str]) -> list[Fault]:
     vocabulary = str(field.vocabulary)
-    parts = [part.strip() for part in cell.split(";")]
     code = {"product": "PKG-011", "source": "PKG-013"}.get(vocabulary, "PKG-012")
     expected = {
         "product": f"one of the {len(known)} UNU-KEYs",
         "source": "a source listed in datapackage.json",
     }.get(vocabulary, f"a {vocabulary} of the tables")
     return [
-        Problem(code, place, repr(part), expected, suggest(part, known))
-        for part in parts
+        Fault(code, repr(part), expected, suggest(part, known))
+        for part in (part.strip() for part in cell.split(";"))
         if part not in known
     ]
 
@@ -370,9 +383,12 @@ def _check_duplicates(table: Table, primary_key: Sequence[str]) -> list[Problem]
     if not primary_key or table.frame.empty:
         return []
     columns = list(primary_key)
+    keys = list(zip(*(table.frame[column].tolist() for column in columns), strict=True))
+    if len(set(keys)) == len(keys):
+        return []
     first_line: dict[tuple[str, ...], int] = {}
     problems = []
-    for cells, line in zip(table.frame[columns].itertuples(index=False, name=None), table.lines, strict=True):
+    for cells, line in zip(keys, table.lines, strict=True):
         if cells not in first_line:
             first_line[cells] = line
             continue

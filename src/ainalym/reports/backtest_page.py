@@ -6,8 +6,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from markupsafe import Markup
-
 from ainalym.backtest.run import Backtest
 from ainalym.core.quantities import get_quantity
 from ainalym.reports.backtest_tables import (
@@ -21,7 +19,7 @@ from ainalym.reports.draw_backtest import draw_country_paths, draw_paths, draw_r
 from ainalym.reports.draw_backtest_scores import SCORE_CHARTS, Scored, list_scored
 from ainalym.reports.images import bundle_vega, write_image
 from ainalym.reports.language import Translator
-from ainalym.reports.page import SCRIPT, make_environment, make_figure, read_text, write_style
+from ainalym.reports.page import fill_page, make_figure
 from ainalym.reports.text_table import TextTable
 
 TEMPLATE = "backtest.html.jinja"
@@ -106,24 +104,18 @@ def render_backtest(backtest: Backtest, language: str) -> str:
     translator = Translator(language)
     paths = draw_country_paths(backtest, translator)
     specs = [*draw_score_charts(backtest, translator), draw_reliability(backtest, translator), *paths]
-    page = (
-        make_environment(translator)
-        .get_template(TEMPLATE)
-        .render(
-            version=version("ainalym"),
-            language=translator.language,
-            lede=say_result(backtest, translator),
-            paragraphs=describe_backtest(backtest, translator),
-            figures={spec["name"]: make_figure(spec) for spec in specs},
-            sections=[_compose_section(backtest, scored, translator) for scored in list_scored(backtest)],
-            drift_table=compose_drift_table(backtest, translator),
-            path_names=[spec["name"] for spec in paths],
-            style=Markup(write_style()),  # noqa: S704 - our own file
-            script=Markup(read_text("templates", SCRIPT)),  # noqa: S704 - our own file
-            bundle=Markup(bundle_vega()),  # noqa: S704 - checked by bundle_vega
-        )
+    return fill_page(
+        TEMPLATE,
+        translator,
+        bundle_vega,
+        version=version("ainalym"),
+        lede=say_result(backtest, translator),
+        paragraphs=describe_backtest(backtest, translator),
+        figures={spec["name"]: make_figure(spec) for spec in specs},
+        sections=[_compose_section(backtest, scored, translator) for scored in list_scored(backtest)],
+        drift_table=compose_drift_table(backtest, translator),
+        path_names=[spec["name"] for spec in paths],
     )
-    return page.lstrip()
 
 
 def _compose_section(backtest: Backtest, scored: Scored, translator: Translator) -> Section:

@@ -211,6 +211,8 @@ def _write_spread(translator: Translator, mean: float, deviation: float) -> str:
 
 
 def _name_product(result: Result, translator: Translator, key: str) -> str:
+    if not key:
+        return translator.gettext("the whole country")
     return f"{result.name_of('products', key, translator.language)} ({key})"
 
 
@@ -230,6 +232,9 @@ def name_inputs(translator: Translator) -> dict[str, str]:
         "population_path": translator.gettext("Population"),
         "income_path": translator.gettext("Income"),
         "market_drift": translator.gettext("Drift of the market after history"),
+        "ownership_saturation": translator.gettext("Ownership when everybody has enough"),
+        "ownership_rate": translator.gettext("Pace at which ownership rises"),
+        "ownership_midpoint": translator.gettext("Middle of the rise of ownership"),
         **dict.fromkeys(SWITCHES, translator.gettext("Change of technology")),
     }
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from markupsafe import Markup
-
 from ainalym.reports.chart_parts import Spec
 from ainalym.reports.comparison_sentences import list_differences
 from ainalym.reports.draw_fans import draw_outcome_fans
 from ainalym.reports.draw_fates import draw_material_fates
 from ainalym.reports.draw_routes import compose_flow_table, draw_flows
 from ainalym.reports.images import bundle_vega
-from ainalym.reports.language import Translator
+from ainalym.reports.language import Translator, keep_percent
 from ainalym.reports.outcome_names import name_outcome, name_scenario
 from ainalym.reports.outcome_tables import (
     compose_indicator_table,
@@ -20,7 +18,7 @@ from ainalym.reports.outcome_tables import (
     compose_present_value_table,
     note_differences,
 )
-from ainalym.reports.page import SCRIPT, Figure, make_environment, make_figure, read_text, write_style
+from ainalym.reports.page import Figure, fill_page, make_figure
 from ainalym.reports.run_tables import say_date
 from ainalym.reports.scenario_table import compose_scenario_table
 from ainalym.reports.text_table import TextTable
@@ -92,11 +90,12 @@ def render_comparison(comparison: Comparison, language: str) -> str:
         specs = draw_outcome_fans(comparison.results, translator, quantity, label)
         heading = name_outcome(base, translator, quantity, label)
         fans.append((heading, [_add(figures, spec, str(spec["name"])) for spec in specs]))
-    template = make_environment(translator).get_template(TEMPLATE)
-    page = template.render(
+    return fill_page(
+        TEMPLATE,
+        translator,
+        bundle_vega,
         record=comparison.record,
         country=base.country[translator.language],
-        language=translator.language,
         names=[name_scenario(result, translator) for result in comparison.results],
         differences=list_differences(comparison, translator),
         note=note_differences(comparison, translator),
@@ -113,17 +112,13 @@ def render_comparison(comparison: Comparison, language: str) -> str:
         scenarios=[
             (
                 name_scenario(result, translator),
-                result.record["scenario"]["description"][translator.language],
+                keep_percent(result.record["scenario"]["description"][translator.language]),
                 compose_scenario_table(result, translator),
             )
             for result in comparison.results
         ],
         created=say_date(base, translator),
-        style=Markup(write_style()),  # noqa: S704 - our own file
-        script=Markup(read_text("templates", SCRIPT)),  # noqa: S704 - our own file
-        bundle=Markup(bundle_vega()),  # noqa: S704 - checked by bundle_vega
     )
-    return page.lstrip()
 
 
 def _add(figures: dict[str, Figure | None], spec: Spec | None, name: str) -> str:

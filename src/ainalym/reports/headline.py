@@ -185,7 +185,12 @@ def describe_gap(result: Result, translator: Translator) -> str:
             )
         )
     else:
-        sentences.append(translator.gettext("Nothing was tuned to close the gap."))
+        sentences.append(
+            translator.gettext(
+                "Nothing was tuned to close the gap: this is the model before it learns from what the "
+                "country has seen."
+            )
+        )
     return " ".join(sentences)
 
 

@@ -91,6 +91,22 @@ def read_catalogue(language: Language) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+def keep_percent(text: str) -> str:
+    """Keep percent signs on the line of their number.
+
+    Parameters
+    ----------
+    text
+        Text in any language.
+
+    Returns
+    -------
+    str
+        The text, with a space before a percent sign that does not break.
+    """
+    return text.replace(" %", f"{NO_BREAK_SPACE}%")
+
+
 class Translator:
     """Speaks one language: texts, plurals, numbers, months.
 
@@ -120,7 +136,7 @@ class Translator:
 
     def gettext(self, message: str, **values: object) -> str:
         """Translate a text and fill in its values; a percent sign stays with its number."""
-        return (self.catalogue.gettext(message) % values).replace(" %", f"{NO_BREAK_SPACE}%")
+        return keep_percent(self.catalogue.gettext(message) % values)
 
     def ngettext(self, singular: str, plural: str, number: int, **values: object) -> str:
         """Translate a text in the form that a number asks for; ``%(number)s`` is the number itself."""
@@ -146,7 +162,7 @@ class Translator:
         """
         translated = self.catalogue.pgettext(DATA_CONTEXT, text)
         known = translated != text or self.language == SOURCE_LANGUAGE
-        return translated, self.language if known else SOURCE_LANGUAGE
+        return keep_percent(translated), self.language if known else SOURCE_LANGUAGE
 
     def number(self, value: float | None, digits: int = 3) -> str:
         """Write a number as the language does.

@@ -186,11 +186,12 @@ def render_report(result: Result, language: str) -> str:
 def _fill_template(
     result: Result, translator: Translator, figures: dict[str, Figure | None], bundle: Future[str]
 ) -> str:
-    template = make_environment(translator).get_template(TEMPLATE)
-    page = template.render(
+    return fill_page(
+        TEMPLATE,
+        translator,
+        bundle.result,
         record=result.record,
         country=result.country[translator.language],
-        language=translator.language,
         first_year=int(result.data["year"].min()),
         last_year=int(result.data["year"].max()),
         product_count=int(result.data.sizes["product"]),
@@ -215,9 +216,35 @@ def _fill_template(
         on_projection=describe_projection(result, translator),
         on_convention=describe_convention(result, translator),
         created=say_date(result, translator),
+    )
+
+
+def fill_page(name: str, translator: Translator, bundle: Callable[[], str], **values: Any) -> str:
+    """Fill a template of a page that stands alone: style, script and chart library travel in it.
+
+    Parameters
+    ----------
+    name
+        Name of the template.
+    translator
+        Language of the page.
+    bundle
+        Gives the chart library, such as :func:`bundle_vega`; asked last, since it may still be under way.
+    **values
+        What the template shows.
+
+    Returns
+    -------
+    str
+        HTML that needs nothing from outside.
+    """
+    template = make_environment(translator).get_template(name)
+    page = template.render(
+        language=translator.language,
         style=Markup(write_style()),  # noqa: S704 - our own file
         script=Markup(read_text("templates", SCRIPT)),  # noqa: S704 - our own file
-        bundle=Markup(bundle.result()),  # noqa: S704 - checked by bundle_vega
+        bundle=Markup(bundle()),  # noqa: S704 - checked by bundle_vega
+        **values,
     )
     return page.lstrip()
 

@@ -36,6 +36,7 @@ def compose_record_table(result: Result, translator: Translator) -> TextTable:
             translator.gettext("Relative error of the mass balance"),
             f"{record['checks']['mass_balance_relative_error']:.1e}",
         ),
+        *_tell_convention_error(record["checks"], translator),
         (
             translator.gettext("Time of the model, s"),
             translator.number_fixed(float(record["seconds"]["total"]), 2),
@@ -50,6 +51,17 @@ def compose_record_table(result: Result, translator: Translator) -> TextTable:
         ),
         rows,
     )
+
+
+def _tell_convention_error(checks: dict[str, float], translator: Translator) -> list[tuple[str, str]]:
+    """Tell what the convention makes or loses of mass, where it does; older results do not say."""
+    error = checks.get("convention_mass_error", 0.0)
+    if not error:
+        return []
+    name = translator.gettext(
+        "Mass of a product that the convention makes or loses over its life, at most, as a part of it"
+    )
+    return [(name, translator.number_fixed(error, 3))]
 
 
 def _name_options(translator: Translator) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ainalym.reports.language import Translator
-from ainalym.reports.text_table import Column, ForeignText, TextTable
+from ainalym.reports.text_table import Column, TextTable, translate_text
 from ainalym.results.result import Result
 from ainalym.scenarios.levers import Lever, read_levers
 
@@ -50,7 +50,7 @@ def compose_scenario_table(result: Result, translator: Translator) -> TextTable 
                 translator.years(int(entry["start"]), int(entry["end"])),
                 _say_target(entry, lever, translator),
                 kind,
-                ForeignText(entry["source"]) if entry["source"] else "",
+                translate_text(entry["source"], translator),
             )
         )
     caption = translator.gettext(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from markupsafe import Markup
-
 from ainalym.reports.charts import SENSITIVITY_CHARTS, draw_chart
 from ainalym.reports.draw_drivers import SOBOL_CHARTS, TORNADOES
 from ainalym.reports.driver_tables import describe_drivers, list_index_tables, list_range_tables
 from ainalym.reports.images import bundle_vega, write_image
 from ainalym.reports.language import Translator
-from ainalym.reports.page import SCRIPT, make_environment, make_figure, read_text, write_style
+from ainalym.reports.page import fill_page, make_figure
 from ainalym.reports.run_tables import say_date
 from ainalym.results.result import Result
 
@@ -67,11 +65,12 @@ def render_sensitivity(result: Result, language: str) -> str:
         [OPT-005] for another language.
     """
     translator = Translator(language)
-    template = make_environment(translator).get_template(TEMPLATE)
-    page = template.render(
+    return fill_page(
+        TEMPLATE,
+        translator,
+        bundle_vega,
         record=result.record,
         country=result.country[translator.language],
-        language=translator.language,
         figures={name: make_figure(draw_chart(result, name, translator)) for name in SENSITIVITY_CHARTS},
         tornado_names=list(TORNADOES),
         sobol_names=list(SOBOL_CHARTS),
@@ -80,11 +79,7 @@ def render_sensitivity(result: Result, language: str) -> str:
         index_tables=list_index_tables(result, translator),
         range_tables=list_range_tables(result, translator),
         created=say_date(result, translator),
-        style=Markup(write_style()),  # noqa: S704 - our own file
-        script=Markup(read_text("templates", SCRIPT)),  # noqa: S704 - our own file
-        bundle=Markup(bundle_vega()),  # noqa: S704 - checked by bundle_vega
     )
-    return page.lstrip()
 
 
 def describe_runs(result: Result, translator: Translator) -> str:

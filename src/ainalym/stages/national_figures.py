@@ -74,17 +74,15 @@ def enter_sales(market: Market, sales: pd.DataFrame) -> Market:
         years of the sales, ``IMPUTED`` before them, unchanged where projected.
     """
     mass, pieces, origin = (array.copy(deep=True) for array in market)
-    years = mass["year"].values
+    years, products = mass["year"].values, mass["product"].values.tolist()
     for row in compute_sales_level(market[1], sales).to_dict("records"):
-        where = {"product": row["product"]}
+        place = products.index(row["product"])
         factor = fade_level(years, row["first_year"], row["level"], FADE_YEARS)
         for array in (mass, pieces):
-            array.loc[where] = array.loc[where] * xr.DataArray(factor, coords={"year": years}, dims="year")
-        own = origin.loc[where].values
+            array.transpose("year", "product").values[:, place] *= factor
+        own = origin.transpose("year", "product").values[:, place]
         changed = (factor != 1.0) & (own == Origin.REFERENCE)
-        origin.loc[where] = np.where(
-            changed, np.where(years >= row["first_year"], Origin.ESTIMATED, Origin.IMPUTED), own
-        )
+        own[changed] = np.where(years >= row["first_year"], Origin.ESTIMATED, Origin.IMPUTED)[changed]
     return _describe(mass, pieces, origin)
 
 

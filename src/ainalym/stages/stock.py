@@ -8,7 +8,7 @@ import xarray as xr
 from ainalym.core.arrays import exact_alignment, label_array, read_coordinates
 from ainalym.kernels.boundary import Labels
 from ainalym.kernels.cohort import compute_inflow_driven
-from ainalym.kernels.lifetime import Convention, Weibull, survival_by_age
+from ainalym.kernels.lifetime import Convention, Weibull, compute_mass_error, survival_by_age
 
 MASS_BALANCE_TOLERANCE = 1e-9
 """Largest relative difference between what came in and what went out or stayed, to count as conserved."""
@@ -91,3 +91,24 @@ def compute_mass_balance(
         difference = abs(placed_on_market - (stock - before) - ewaste_generated)
     largest = np.maximum(stock.max("year"), np.finfo(float).tiny)
     return float((difference / largest).max())
+
+
+def compute_convention_error(lifetime: xr.DataArray, convention: Convention) -> float:
+    """Compute by how much a convention makes or loses mass over the whole life of a product.
+
+    Parameters
+    ----------
+    lifetime
+        Dims (..., parameter, product), Weibull shape (1) and scale (yr).
+    convention
+        When within the year equipment is sold and discarded; only ``cbs`` makes or loses any.
+
+    Returns
+    -------
+    float
+        What leaves over all years less what was sold, as a part of it, of the product where that is furthest
+        from 0.
+    """
+    weibull = Weibull(lifetime.sel(parameter="shape").values, lifetime.sel(parameter="scale").values)
+    errors = compute_mass_error(weibull, convention).ravel()
+    return float(errors[np.abs(errors).argmax()])

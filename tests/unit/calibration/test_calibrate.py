@@ -90,6 +90,26 @@ def test_that_343_kt_for_2014_cannot_be_met(prior: tuple[Model, Result], evidenc
     assert causes["sigmas"].iloc[0] > 3.0
 
 
+def test_that_every_input_that_evidence_may_move_is_told_before_and_after(
+    prior: tuple[Model, Result], calibration: Calibration
+) -> None:
+    told = {
+        "market_error": {"market_of_year"},
+        "lifetime_scale": {"lifetime"},
+        "saturation_curve": {"ownership_saturation", "ownership_rate", "ownership_midpoint"},
+    }
+    inputs = calibration.learned.groupby("input")
+    for stream in calibration.streams.layout.columns:
+        for name in told.get(stream, {stream}):
+            rows = inputs.get_group(name)
+            assert (rows["prior_deviation"] > 0.0).any()
+            assert np.isfinite(rows.drop(columns=["input", "product"]).to_numpy()).all()
+    products = prior[0].products
+    assert list(inputs.get_group("lifetime_shape")["product"]) == list(products)
+    assert set(inputs.get_group("switch_date")["product"]) < set(products)
+    assert list(inputs.get_group("population_path")["product"]) == [""]
+
+
 def test_that_a_row_without_error_is_shown_and_judged_by_nobody(calibration: Calibration) -> None:
     row = find_row(calibration.fit, "Households", 2021, "census")
     assert np.isnan(row["distance_prior"])

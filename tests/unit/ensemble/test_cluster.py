@@ -81,9 +81,23 @@ def test_that_a_scheduler_out_of_reach_is_told(monkeypatch: pytest.MonkeyPatch) 
         pytest.fail("a scheduler answered at the port of nobody")
 
 
-def test_that_an_address_that_is_none_is_told() -> None:
-    with pytest.raises(InputError, match="ENS-008"), open_cluster(address="somewhere://else"):
+@pytest.mark.parametrize(
+    "address", ["somewhere://else", "nonsense", "tcp://127.0.0.1:door", "tls://127.0.0.1:9"]
+)
+def test_that_an_address_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setattr(cluster_module, "SECONDS_TO_CONNECT", 0.5)
+    with pytest.raises(InputError, match="ENS-008") as caught, open_cluster(address=address):
         pytest.fail("a scheduler answered at no address")
+    assert address in caught.value.problems[0].got
+
+
+def test_that_workers_here_beside_a_cluster_elsewhere_are_refused() -> None:
+    with (
+        pytest.raises(InputError, match="ENS-006") as caught,
+        open_cluster(workers=1, address="tcp://127.0.0.1:9"),
+    ):
+        pytest.fail("two clusters were opened at once")
+    assert "beside --cluster" in caught.value.problems[0].got
 
 
 def test_that_a_cluster_without_workers_is_refused() -> None:

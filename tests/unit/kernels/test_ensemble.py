@@ -281,7 +281,7 @@ def test_that_matrices_are_multiplied_by_calls_that_leave_threads_asleep(
 
     def watched(first: FloatArray, second: FloatArray, out: FloatArray | None = None) -> FloatArray:
         # Of a stack every part is a call of its own to the library.
-        sizes.append(first.size * second.shape[-1])
+        sizes.append(first.shape[-2] * first.shape[-1] * second.shape[-1])
         return plain(first, second, out=out)
 
     monkeypatch.setattr(np, "matmul", watched)
@@ -292,18 +292,12 @@ def test_that_matrices_are_multiplied_by_calls_that_leave_threads_asleep(
     assert max(sizes) <= BLAS_WORK
 
 
-def make_bins(size: int) -> Bins:
-    return Bins(np.empty(size, dtype=np.int32), np.empty(size, dtype=np.intp))
-
-
 def test_that_counts_find_quantiles_within_a_bin() -> None:
     generator = np.random.default_rng(11)
     values = np.stack([generator.normal(0, 1, 5000), generator.lognormal(3, 1, 5000), np.full(5000, 4.0)])
     histogram = Histogram.around(values[:, ::20], 1e-9, np.zeros(3 * BINS, dtype=np.intp))
-    factor, summand = histogram.to_bins(np.float64)
     for block in np.array_split(values, 7, axis=1):
-        positions = block * factor + summand
-        histogram.count(positions, make_bins(block.size), Lock())
+        histogram.count(block.copy(), Bins.for_block(block.shape), Lock())
     assert histogram.counts.sum() == values.size
     probabilities = np.array([0.05, 0.5, 0.9])
     found, out = histogram.quantiles(probabilities)
@@ -316,8 +310,7 @@ def test_that_counts_find_quantiles_within_a_bin() -> None:
 def test_that_a_quantile_out_of_the_bins_is_told() -> None:
     histogram = Histogram(np.array([0.0, 0.0]), np.array([1e-3, 1e-3]), np.zeros(2 * BINS, dtype=np.intp))
     values = np.stack([np.linspace(0.2, 0.8, 100), np.linspace(0.2, 40, 100)])
-    factor, summand = histogram.to_bins(np.float64)
-    histogram.count(values * factor + summand, make_bins(values.size), Lock())
+    histogram.count(values.copy(), Bins.for_block(values.shape), Lock())
     assert histogram.counts.reshape(2, BINS).sum(axis=1).tolist() == [100, 100]
     _, out = histogram.quantiles(np.array([0.5]))
     assert out.tolist() == [False, True]

@@ -11,12 +11,14 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
+from ruamel.yaml import YAML
 
 from ainalym.errors import read_error_codes
 from ainalym.packages.country import read_country
 from ainalym.packages.reference import read_reference
 from ainalym.reports.language import DATA_CONTEXT
 from ainalym.results.result import Result
+from ainalym.scenarios.reading import list_scenarios, read_source
 from ainalym.web.problems import EXPLAINED
 
 REPORTS = Path(str(files("ainalym.reports")))
@@ -64,7 +66,9 @@ def texts_of_data(result: Result) -> set[str]:
     ]
     evidence = read_country("KAZ", read_reference()).package.frame("evidence")
     columns += [evidence[name] for name in ("item", "reason", "note")]
-    return {str(text) for text in pd.concat(columns).dropna() if text}
+    scenarios = [YAML(typ="safe").load(read_source(name)) for name in list_scenarios()]
+    levers = {lever["source"] for scenario in scenarios for lever in scenario["levers"]}
+    return {str(text) for text in pd.concat(columns).dropna() if text} | levers
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -230,6 +230,15 @@ def test_that_an_option_that_nobody_named_is_recorded_too(kazakhstan: Result) ->
     assert rows["Last year"] == "2050"
 
 
+def test_that_the_mass_a_convention_makes_or_loses_is_told_where_it_does(kazakhstan: Result) -> None:
+    name = "Mass of a product that the convention makes or loses over its life, at most, as a part of it"
+    assert kazakhstan.record["checks"]["convention_mass_error"] == 0.0
+    assert name not in dict(compose_record_table(kazakhstan, ENGLISH).rows)
+    checks = {**kazakhstan.record["checks"], "convention_mass_error": -0.0439}
+    lossy = replace(kazakhstan, record={**kazakhstan.record, "checks": checks})
+    assert dict(compose_record_table(lossy, ENGLISH).rows)[name].endswith("0.044")
+
+
 def test_that_the_record_gives_versions_and_fingerprints(kazakhstan: Result) -> None:
     versions = dict(compose_version_table(kazakhstan, ENGLISH).rows)
     assert versions["ainalym"] == kazakhstan.record["versions"]["ainalym"]

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ainalym.core.extras import require_extra
 from ainalym.errors import InputError, Problem
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    from numpy.typing import NDArray
 
 Listener = Callable[[str, float | None], None]
 """Is told what is being done, and which share of it is done, 0 to 1, where that is known."""
@@ -130,6 +133,22 @@ class Engine:
             Rows of the answer.
         """
         return self._execute(statement).df()
+
+    def fetch_column(self, statement: str) -> NDArray[Any]:
+        """Run a question of one column and return its values.
+
+        Parameters
+        ----------
+        statement
+            SQL.
+
+        Returns
+        -------
+        NDArray
+            Values of the column, without missing ones. Shape (row,).
+        """
+        (column,) = self._execute(statement).fetchnumpy().values()
+        return np.array(column)
 
     def keep_order(self, is_kept: bool) -> None:
         """Say whether rows are written in the order in which they are read.

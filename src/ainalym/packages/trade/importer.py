@@ -23,6 +23,7 @@ from ainalym.packages.trade.classification import (
 from ainalym.packages.trade.country_codes import read_country_codes
 from ainalym.packages.trade.engine import Engine, Listener, open_engine, quote_text
 from ainalym.packages.trade.import_options import ImportOptions, check_options
+from ainalym.packages.trade.row_digest import ABSURD, count_absurd, digest_rows
 from ainalym.packages.trade.staged import Staged
 from ainalym.packages.trade.staging import prepare_engine, stage_files
 from ainalym.packages.trade.statistics_options import MONTHS_OF_A_YEAR
@@ -37,14 +38,12 @@ from ainalym.packages.trade.store import (
     name_next,
     open_or_begin_store,
 )
-from ainalym.packages.trade.tabular import (
-    Scope,
-)
 from ainalym.packages.trade.tidy import (
     FLAG_ABSURD,
     NATIONAL,
     Source,
 )
+from ainalym.packages.trade.tidy_statement import Scope
 
 WRITE = Template("""
     COPY (SELECT year, period, flow, reporter, partner, hs_revision, code, kg, pieces, value_usd, source,
@@ -81,9 +80,9 @@ COVERAGE = Template("""
         CASE max(strlen(period)) WHEN 4 THEN 12 WHEN 7 THEN count(*)
             ELSE max(CAST(right(period, 2) AS INTEGER)) END AS months,
         sum(kg) AS kg, sum(pieces) AS pieces, sum(value_usd) AS value_usd
-    FROM (SELECT source, year, flow, reporter = $iso3 AS is_own, period, count(*) AS rows, sum(kg) AS kg,
+    FROM (SELECT source, year, flow, reporter = $iso3 AS is_own, period, sum(rows) AS rows, sum(kg) AS kg,
             sum(pieces) AS pieces, sum(value_usd) AS value_usd
-        FROM used GROUP BY ALL)
+        FROM digest GROUP BY ALL)
     GROUP BY source, year, flow, is_own ORDER BY source, year, flow, is_own
 """)
 
@@ -93,13 +92,14 @@ CODES = """
                 AND (mapped.code = totals.code
                     OR totals.hs_revision <> 'NATIONAL' AND mapped.code = left(totals.code, 6))) AS is_matched
     FROM (
-        SELECT hs_revision, code, min(year) AS first_year, max(year) AS last_year, count(*) AS rows,
-            sum(kg) AS kg, sum(pieces) AS pieces, sum(value_usd) AS value_usd
-        FROM used GROUP BY hs_revision, code) totals
+        SELECT hs_revision, code, min(year) AS first_year, max(year) AS last_year,
+            CAST(sum(rows) AS BIGINT) AS rows, sum(kg) AS kg, sum(pieces) AS pieces,
+            sum(value_usd) AS value_usd
+        FROM digest GROUP BY hs_revision, code) totals
     ORDER BY value_usd DESC NULLS LAST, totals.hs_revision, totals.code
 """
 
-YEARS = "SELECT min(year), max(year), count(*) FROM used"
+YEARS = "SELECT min(year), max(year), sum(rows) FROM digest"
 
 
 @dataclass(frozen=True)
@@ -175,8 +175,8 @@ def import_trade(
     Raises
     ------
     InputError
-        [EXT-001] if the extra is not installed, [TRD-001] to [TRD-026] for all that is wrong with the files.
-        The store is then as it was.
+        [EXT-001] if the extra is not installed, [TRD-001] to [TRD-026] and [TRD-036] for all that is wrong
+        with the files. The store is then as it was.
     """
     started = time.monotonic()
     chosen = options or ImportOptions()
@@ -193,18 +193,21 @@ def import_trade(
     with make_scratch(folder) as scratch, open_engine(scratch, chosen.limits, listen) as engine:
         prepare_engine(engine, reference, chosen.tables)
         staged = stage_files(engine, reference, files, source, scope, chosen, scratch)
-        absurd = _check(engine, staged, store, iso3, chosen)
-        condition = row_checks.ABSURD.substitute(factor=chosen.absurd_factor) if absurd else ""
+        absurd = _check(engine, staged, store, source, iso3, chosen)
+        condition = ABSURD.substitute(factor=chosen.absurd_factor) if absurd else ""
         now = _write(engine, store, staged, source, chosen.replace, condition, scratch)
         return _summarise(engine, now, iso3, absurd, started)
 
 
-def _check(engine: Engine, staged: Staged, store: Store, iso3: str, options: ImportOptions) -> int:
+def _check(
+    engine: Engine, staged: Staged, store: Store, source: Source, iso3: str, options: ImportOptions
+) -> int:
     """Check the staged rows; return how many of them have an absurd unit weight and are let in."""
     problems = [
         *staged.problems,
         *row_checks.check_levels(engine, staged, iso3),
         *row_checks.check_cells(engine, staged),
+        *(row_checks.check_countries(engine, staged) if source == "tidy" else ()),
     ]
     if problems:
         # Rows with unreadable cells would only repeat their problems as gaps and odd weights.
@@ -212,7 +215,8 @@ def _check(engine: Engine, staged: Staged, store: Store, iso3: str, options: Imp
     problems += row_checks.check_nesting(engine, staged)
     if problems:
         raise InputError(problems, about="the files to import")
-    own, every = row_checks.count_absurd(engine, options.absurd_factor, iso3)
+    digest_rows(engine)
+    own, every = count_absurd(engine, options.absurd_factor, iso3)
     if not options.accept_absurd:
         problems += row_checks.check_weights(engine, staged, options.absurd_factor, iso3, own)
     problems += row_checks.check_repetition(engine, staged)

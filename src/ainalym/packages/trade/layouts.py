@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from ainalym.packages.trade.engine import quote_text
 from ainalym.packages.trade.tidy import (
     FLAG_KG_ESTIMATED,
     FLAG_PIECES_ESTIMATED,
     FLAG_RECONCILED,
+    REVISIONS,
+    Flow,
     Source,
 )
+
+TRADE_FLOWS: tuple[Flow, ...] = ("import", "export", "re_export", "re_import")
+
+WordKind = Literal["flow_word", "revision_word"]
+"""Enumerations of the engine for flows and revisions, each with an empty word for what is not known."""
 
 CodeSystem = Literal["iso3", "iso2", "m49"]
 """How a publication writes countries."""
@@ -45,13 +54,14 @@ class Layout:
     flow_text
         Expression of the flow as published.
     flow
-        Expression of the flow, empty text where the published one is not known.
+        Expression of the flow, a ``flow_word``, the empty one where the published one is not known.
     period
         Expression of the period as published, ``2022``, ``202203`` or ``202252`` for a whole year.
     revision_text
         Expression of the classification as published.
     revision
-        Expression of the revision, empty text where the published one is not of the Harmonised System.
+        Expression of the revision, a ``revision_word``, the empty one where the published one is not of the
+        Harmonised System; in a mapping of the user the cell.
     code
         Expression of the commodity code.
     is_aggregate
@@ -71,11 +81,14 @@ class Layout:
     flags
         Expression of the flags.
     split
-        Expression that tells rows apart that may share country, flow, period and code.
+        Expression that tells rows apart that may share country, flow, period and all digits of the code.
     counts_for_both
         Whether a row is a compromise of both reports and so counts for either country.
     own_headings
         Headings that it needs, where they stand in a mapping of the user and not in ``headings.csv``.
+    period_cell, code_cell
+        Expressions of period and code as they stand, where ``period`` and ``code`` take cells apart; a cell
+        that is a known period or a code needs none of that.
     """
 
     name: str
@@ -106,6 +119,8 @@ class Layout:
     split: str = "''"
     counts_for_both: bool = False
     own_headings: tuple[str, ...] = ()
+    period_cell: str = ""
+    code_cell: str = ""
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -129,11 +144,33 @@ def _read_headings() -> dict[str, list[tuple[str, bool]]]:
     return headings
 
 
-COMTRADE_REVISION = (
-    "CASE {column} WHEN 'H0' THEN 'HS1992' WHEN 'H1' THEN 'HS1996' WHEN 'H2' THEN 'HS2002'"
-    " WHEN 'H3' THEN 'HS2007' WHEN 'H4' THEN 'HS2012' WHEN 'H5' THEN 'HS2017' WHEN 'H6' THEN 'HS2022'"
-    " ELSE '' END"
-)
+def decode(cell: str, words: Mapping[str, str], kind: WordKind, otherwise: str = "") -> str:
+    """Express what the words of a publication stand for.
+
+    Parameters
+    ----------
+    cell
+        Expression of the cell.
+    words
+        Our word for each word of the publication.
+    kind
+        Enumeration of our words.
+    otherwise
+        Expression for other words; the empty word of the enumeration if it is not given.
+
+    Returns
+    -------
+    str
+        A word of the enumeration.
+    """
+    cases = " ".join(
+        f"WHEN {quote_text(word)} THEN CAST({quote_text(ours)} AS {kind})" for word, ours in words.items()
+    )
+    rest = otherwise or f"CAST('' AS {kind})"
+    return f"CASE {cell} {cases} ELSE {rest} END"
+
+
+COMTRADE_REVISIONS = {f"H{number}": name for number, name in enumerate(REVISIONS)}
 """Classification codes of UN Comtrade."""
 
 COMTRADE_PIECES = (
@@ -163,13 +200,10 @@ COMTRADE = Layout(
     reporter='"Reporter Code"',
     partner='"Partner Code"',
     flow_text='"Trade Flow Code"',
-    flow=(
-        "CASE \"Trade Flow Code\" WHEN '1' THEN 'import' WHEN '2' THEN 'export' WHEN '3' THEN 're_export'"
-        " WHEN '4' THEN 're_import' ELSE '' END"
-    ),
+    flow=decode('"Trade Flow Code"', dict(zip("1234", TRADE_FLOWS, strict=True)), "flow_word"),
     period='"Period"',
     revision_text='"Classification"',
-    revision=COMTRADE_REVISION.format(column='"Classification"'),
+    revision=decode('"Classification"', COMTRADE_REVISIONS, "revision_word"),
     code='"Commodity Code"',
     is_aggregate="\"Aggregate Level\" <> '6'",
     is_part=(
@@ -200,13 +234,10 @@ COMTRADE_API = Layout(
     partner='"partnerCode"',
     # DX and FM are parts of X and M, the four with P are customs procedures within them.
     flow_text='"flowCode"',
-    flow=(
-        "CASE \"flowCode\" WHEN 'M' THEN 'import' WHEN 'X' THEN 'export' WHEN 'RX' THEN 're_export'"
-        " WHEN 'RM' THEN 're_import' ELSE '' END"
-    ),
+    flow=decode('"flowCode"', dict(zip(("M", "X", "RX", "RM"), TRADE_FLOWS, strict=True)), "flow_word"),
     period='"period"',
     revision_text='"classificationCode"',
-    revision=COMTRADE_REVISION.format(column='"classificationCode"'),
+    revision=decode('"classificationCode"', COMTRADE_REVISIONS, "revision_word"),
     code='"cmdCode"',
     is_aggregate="\"aggrLevel\" <> '6'",
     is_part=(
@@ -260,7 +291,7 @@ COMEXT_PIECES_FACTOR = (
 )
 """Supplementary units of the CN that count things: pieces, thousands of pieces, pairs."""
 
-COMEXT_FLOW = "CASE \"FLOW\" WHEN '1' THEN 'import' WHEN '2' THEN 'export' ELSE '' END"
+COMEXT_FLOW = decode('"FLOW"', {"1": "import", "2": "export"}, "flow_word")
 COMEXT_SPECIAL = "[0-9]{2,6}[XSM]{2,6}[0-9]*|99[0-9A-Z]{6}"
 """Codes that hide confidential trade, such as ``85XXXXXX`` and ``84MMM000``, and special movements."""
 

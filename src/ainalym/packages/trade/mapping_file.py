@@ -35,7 +35,7 @@ from ainalym.core.extras import require_extra
 from ainalym.errors import InputError, Problem
 from ainalym.packages.table_reader import suggest
 from ainalym.packages.trade.engine import quote_list, quote_name, quote_text
-from ainalym.packages.trade.layouts import Layout
+from ainalym.packages.trade.layouts import Layout, decode
 from ainalym.packages.trade.source_file import DELIMITERS
 from ainalym.packages.trade.tidy import FLOWS, REVISION_WORDS, REVISIONS
 from ainalym.schemas.trade_mapping import MappedColumn, TradeMapping
@@ -176,7 +176,8 @@ def make_layout(mapping: TradeMapping) -> Layout:
         value_factor=repr(scale),
         currency=currency,
         kg_rounding=mapping.kg_rounding,
-        split=_express(mapping, "code"),
+        period_cell=_express_cell(mapping, "period"),
+        code_cell=_express_cell(mapping, "code"),
         own_headings=tuple(dict.fromkeys(mapping.columns.values())),
     )
 
@@ -269,6 +270,12 @@ def _express(mapping: TradeMapping, name: Any) -> str:
     return "NULL"
 
 
+def _express_cell(mapping: TradeMapping, name: Any) -> str:
+    if name in mapping.columns:
+        return quote_name(mapping.columns[name])
+    return _express(mapping, name)
+
+
 def _express_code(mapping: TradeMapping) -> str:
     """Take points and spaces out of codes that are written for readers, such as 8418.21."""
     text = _express(mapping, "code")
@@ -280,9 +287,8 @@ def _express_number(mapping: TradeMapping, name: Any) -> str:
     text = _express(mapping, name)
     if text == "NULL":
         return text
-    if name in mapping.columns:
-        # Numbers are read with spaces around them as without.
-        text = quote_name(mapping.columns[name])
+    # Numbers are read with spaces around them as without.
+    text = _express_cell(mapping, name)
     # With a decimal comma tables are written for readers, with spaces between thousands.
     return (
         f"replace(replace(replace({text}, ' ', ''), chr(160), ''), ',', '.')"
@@ -293,8 +299,10 @@ def _express_number(mapping: TradeMapping, name: Any) -> str:
 
 def _express_flow(mapping: TradeMapping) -> str:
     words = {flow: flow for flow in FLOWS} | {word.casefold(): flow for word, flow in mapping.flows.items()}
-    cases = " ".join(f"WHEN {quote_text(word)} THEN {quote_text(flow)}" for word, flow in words.items())
-    return f"CASE lower({_express(mapping, 'flow')}) {cases} ELSE '' END"
+    spelt = {flow: flow for flow in FLOWS} | mapping.flows
+    # Most cells are words as they were spelt here; only the others are put into small letters.
+    found = decode(f"lower({_express(mapping, 'flow')})", words, "flow_word")
+    return decode(_express_cell(mapping, "flow"), spelt, "flow_word", otherwise=found)
 
 
 def _express_period(mapping: TradeMapping) -> str:

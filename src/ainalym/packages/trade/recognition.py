@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ainalym.errors import InputError, Problem
 from ainalym.packages.trade.layouts import LAYOUTS, Layout
-from ainalym.packages.trade.source_file import DELIMITERS, SourceFile
+from ainalym.packages.trade.source_file import DELIMITERS, SourceFile, find_delimiter
 from ainalym.packages.trade.tidy import Source
 
 SHARE_THAT_RECOGNISES = 0.5
@@ -131,6 +131,10 @@ def _describe_other(file: SourceFile, expected: Layout, other: Layout) -> Proble
 
 
 def _describe_unknown(file: SourceFile, expected: Layout) -> Problem:
+    if file.kind == "csv" and not file.is_copy and len(file.headings) == 1:
+        found = find_delimiter(file.headings[0])
+        if found in file.headings[0]:
+            return _describe_said_delimiter(file, found)
     shown = ", ".join(file.headings[:6]) + (", ..." if len(file.headings) > 6 else "")
     return Problem(
         "TRD-002",
@@ -138,6 +142,17 @@ def _describe_unknown(file: SourceFile, expected: Layout) -> Problem:
         f"headings {shown}",
         f"those of {expected.title}: {', '.join(expected.headings[:6])}, ...",
         f"Check that it is the right file, or {DESCRIBE_COLUMNS}.",
+    )
+
+
+def _describe_said_delimiter(file: SourceFile, found: str) -> Problem:
+    said = DELIMITERS.get(file.delimiter, repr(file.delimiter))
+    return Problem(
+        "TRD-003",
+        f"file '{file.name}', row {file.first_line - 1}",
+        f"columns separated by {DELIMITERS[found]}",
+        f"columns separated by {said}, as was said",
+        f"Leave the delimiter out, or give the one that the file has: --delimiter '{found}'.",
     )
 
 

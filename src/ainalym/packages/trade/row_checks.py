@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from ainalym.errors import Problem
 from ainalym.packages.trade.engine import Engine, quote_list, quote_text
+from ainalym.packages.trade.row_digest import ABSURD, count_repeated
 from ainalym.packages.trade.staged import Staged
-from ainalym.packages.trade.tabular import (
+from ainalym.packages.trade.tidy import FLOWS, REVISIONS
+from ainalym.packages.trade.tidy_statement import (
     ISSUE_CODE,
     ISSUE_FLOW,
     ISSUE_KG,
@@ -24,7 +26,6 @@ from ainalym.packages.trade.tabular import (
     ISSUE_VALUE,
     LEVELS,
 )
-from ainalym.packages.trade.tidy import FLOWS, REVISIONS
 
 LEAF, AGGREGATE = LEVELS[:2]
 
@@ -42,11 +43,17 @@ VIEWS = (
 )
 """Rows of use, and these with the weights that their code should have."""
 
-ABSURD = Template(
-    "coalesce(pieces >= 1 AND kg > 0 AND ((kg + kg_rounding / 2) / pieces < low / $factor"
-    " OR (kg - kg_rounding / 2) / pieces > high * $factor), false)"
-)
-"""Whether mass and pieces of a row imply a weight that no product of the code has, rounding apart."""
+STRANGE = """
+    FROM (SELECT *, contains(reporter, ':') AND NOT regexp_full_match(reporter, $form) AS is_reporter,
+            contains(partner, ':') AND NOT regexp_full_match(partner, $form) AS is_partner FROM used)
+    WHERE is_reporter OR is_partner
+""".replace("$form", "'ISO3:[A-Z0-9_]{3}|ISO2:[A-Z0-9]{2}|M49:[0-9]{1,3}'")
+"""Rows of a country that is not known and has not even the form of a code."""
+
+STRANGE_ROWS = f"""
+    SELECT file, line, code, period, reporter, partner, flow, is_partner {STRANGE}
+    ORDER BY file, line, code LIMIT 200
+"""
 
 COUNT_LEVELS = """
     CREATE OR REPLACE TABLE levels AS
@@ -58,16 +65,11 @@ ISSUES_BY_FILE = "SELECT file, sum(issues) FROM levels GROUP BY file HAVING sum(
 
 COUNT_BESIDE = "SELECT count(*) FROM staged WHERE level <> 0 OR issue <> 0"
 
-COUNT_ABSURD = Template("SELECT count(*) FILTER (reporter = $iso3), count(*) FROM weighed WHERE $absurd")
 WEIGHTS = Template("""
     SELECT file, line, code, period, reporter, partner, flow, kg, pieces, low, high, products FROM weighed
     WHERE reporter = $iso3 AND $absurd ORDER BY file, line, code LIMIT 200
 """)
 
-COUNT_REPEATED = """
-    SELECT count(*) - count(DISTINCT
-        hash(source, reporter, partner, flow, period, hs_revision, code, split)) FROM used
-"""
 REPEATED = """
     SELECT reporter, partner, flow, period, code, count(*), min(file), max(file), min(line), max(line)
     FROM used GROUP BY source, reporter, partner, flow, period, hs_revision, code, split
@@ -78,8 +80,8 @@ MIXTURES = """
     SELECT source, reporter, flow, year, count(DISTINCT hs_revision),
         string_agg(DISTINCT hs_revision, ' and ' ORDER BY hs_revision), min(first), max(last)
     FROM (SELECT source, reporter, flow, year, hs_revision, strlen(period) = 4 AS is_year,
-            min(file) AS first, max(file) AS last
-        FROM used WHERE hs_revision <> 'NATIONAL' GROUP BY ALL)
+            min(first_file) AS first, max(last_file) AS last
+        FROM digest WHERE hs_revision <> 'NATIONAL' GROUP BY ALL)
     GROUP BY source, reporter, flow, year
     HAVING count(DISTINCT hs_revision) > 1 OR count(DISTINCT is_year) > 1
     ORDER BY source, reporter, flow, year LIMIT 200
@@ -180,6 +182,35 @@ def check_cells(engine: Engine, staged: Staged) -> Iterator[Problem]:
             shown += 1
             yield _describe_cell(staged, str(file), found.line, found.issue, str(found.raw))
     yield from _count_rest(total, shown, "TRD-006", "cells that cannot be read")
+
+
+def check_countries(engine: Engine, staged: Staged) -> Iterator[Problem]:
+    """[TRD-036] Find words that are no country and no code of one, in a table that a user described.
+
+    Publishers have codes for areas that are no country, which are kept; a name in words would only be stored
+    as an unknown partner, and trade with the country itself be lost.
+    """
+    total = int(engine.fetch(f"SELECT count(*) {STRANGE}")[0][0])
+    rows = engine.fetch(STRANGE_ROWS) if total else []
+    places = _find_places(staged, [Row(*row[:7]) for row in rows])
+    for where, row in zip(places, rows, strict=True):
+        file, _, _, _, reporter, partner, _, is_partner = row
+        recognised = staged.files[file][1]
+        layout = recognised.layout if recognised is not None else None
+        column = ""
+        if recognised is not None and layout is not None:
+            expression = layout.partner if is_partner else layout.reporter
+            column = f", column '{_find_heading(expression, recognised.actual)}'"
+        system, _, word = (partner if is_partner else reporter).partition(":")
+        yield Problem(
+            "TRD-036",
+            where + column,
+            repr(word),
+            f"a country as {system.lower()} writes it",
+            "Write its code: countries are named by iso3 (KAZ, the world WLD), iso2 (KZ) or m49 (398), see"
+            " 'countries' of the mapping file.",
+        )
+    yield from _count_rest(total, len(rows), "TRD-036", "rows with a country that is not known")
 
 
 def check_levels(engine: Engine, staged: Staged, iso3: str) -> Iterator[Problem]:
@@ -295,28 +326,6 @@ def _describe_amounts(amounts: Sequence[float | None]) -> str:
     return ", ".join(known) or "no amount"
 
 
-def count_absurd(engine: Engine, factor: float, iso3: str) -> tuple[int, int]:
-    """Count the rows whose mass and pieces cannot belong together.
-
-    Parameters
-    ----------
-    engine
-        Engine.
-    factor
-        How many times off a unit weight is absurd.
-    iso3
-        Country of the store.
-
-    Returns
-    -------
-    tuple of (int, int)
-        Rows that the country reports, and rows of all reporters.
-    """
-    absurd = ABSURD.substitute(factor=factor)
-    own, every = engine.fetch(COUNT_ABSURD.substitute(absurd=absurd, iso3=quote_text(iso3)))[0]
-    return int(own), int(every)
-
-
 def check_weights(engine: Engine, staged: Staged, factor: float, iso3: str, total: int) -> Iterator[Problem]:
     """[TRD-007] Find the country's own rows whose mass and pieces cannot belong together.
 
@@ -344,8 +353,11 @@ def _show_weight(weight: float) -> str:
 
 
 def check_repetition(engine: Engine, staged: Staged) -> Iterator[Problem]:
-    """[TRD-008] Find rows that are there twice, and years in two classifications or as year and months."""
-    repeated = engine.fetch(REPEATED) if engine.fetch(COUNT_REPEATED)[0][0] else []
+    """[TRD-008] Find rows that are there twice, and years in two classifications or as year and months.
+
+    The engine must have the table ``digest``.
+    """
+    repeated = engine.fetch(REPEATED) if count_repeated(engine) else []
     lasts = [Row(row[7], row[9], row[4], row[3], *row[:3]) for row in repeated]
     for where, row in zip(_find_places(staged, lasts), repeated, strict=True):
         reporter, partner, flow, period, code, count, first, _, line, _ = row

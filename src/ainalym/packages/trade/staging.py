@@ -37,16 +37,13 @@ from ainalym.packages.trade.source_file import (
 )
 from ainalym.packages.trade.staged import Staged, StagedTable
 from ainalym.packages.trade.tabular import (
-    LEVELS,
-    MACROS,
-    PERIODS,
     FoundLine,
-    Scope,
     find_problem_lines,
     read_parquet_headings,
     stage_table,
 )
 from ainalym.packages.trade.tidy import EEE_CHAPTERS, TIDY_COLUMNS, Source
+from ainalym.packages.trade.tidy_statement import DEFINITIONS, LEVELS, Scope
 
 YEARS_STAGED = "SELECT DISTINCT year FROM staged WHERE level = 0 AND issue = 0 ORDER BY year"
 
@@ -75,9 +72,8 @@ def prepare_engine(engine: Engine, reference: Reference, country: CountryTables)
     country
         Tables of the country package.
     """
-    for macro in MACROS:
-        engine.run(f"CREATE OR REPLACE MACRO {macro}")
-    engine.run(PERIODS)
+    for definition in DEFINITIONS:
+        engine.run(definition)
     years = np.arange(FIRST_YEAR, LAST_YEAR + 1)
     engine.register("country_codes", list_country_codes(reference))
     rates = reference.package.frame("exchange_rates").pivot_table(

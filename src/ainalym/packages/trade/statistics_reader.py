@@ -87,6 +87,12 @@ class CellFlag(IntFlag):
     """Months of a year were scaled to the whole year."""
     SALES = 1024
     """The figure is sales as published, not production and trade."""
+    USED_IMPORTS = 2048
+    """The value per piece of part of the imports is that of used equipment; the part is not taken out."""
+
+
+NOT_ESTIMATED = CellFlag.SALES | CellFlag.USED_IMPORTS
+"""Flags that say what a figure is, not that it is other than published."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +149,7 @@ class Statistics:
     def is_as_reported(self) -> xr.DataArray:
         """Where a cell is what the country or its office published, without a correction or a gap in it."""
         has_figure = self.kg.notnull() | self.pieces.notnull()
-        return has_figure & ((self.flags & ~int(CellFlag.SALES)) == 0)
+        return has_figure & ((self.flags & ~int(NOT_ESTIMATED)) == 0)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -155,9 +161,13 @@ class Statistics:
         }
 
     def tabulate(self) -> pd.DataFrame:
-        """Give all cells with a figure: ``year``, ``product``, ``kg``, ``pieces``, ``flags`` by name."""
+        """Give all cells with a figure: ``year``, ``product``, ``kg``, ``pieces``, ``flags`` by name.
+
+        ``used_kg`` and ``used_pieces`` are the imports that their value marks as used, part of the imports.
+        """
         columns = {"kg": self.kg, "pieces": self.pieces, "flags": self.flags}
-        table = xr.Dataset({**columns, "is_as_reported": self.is_as_reported}).to_dataframe()
+        used = {f"used_{measure}": self.used.sel(measure=measure, drop=True) for measure in MEASURES}
+        table = xr.Dataset({**columns, **used, "is_as_reported": self.is_as_reported}).to_dataframe()
         table = table.dropna(subset=["kg", "pieces"], how="all").reset_index()
         return table.assign(flags=[_name_flags(CellFlag(int(flag))) for flag in table["flags"]])
 
@@ -345,6 +355,8 @@ def _assemble(
     is_absurd = find_absurd_weights(implied, np.ones(axes.shape), unit_weight, options.absurd_factor)
     is_absurd |= (kg < 0) != (pieces < 0)
     flags |= np.where(is_absurd & ~np.isnan(kg) & ~np.isnan(pieces), CellFlag.ABSURD_WEIGHT, 0)
+    used_imports = np.stack([axes.spread(used, measure) for measure in MEASURES])
+    flags |= np.where((np.nan_to_num(used_imports) > 0).any(axis=0), CellFlag.USED_IMPORTS, 0)
     flags = np.where(np.isnan(kg) & np.isnan(pieces), 0, flags)
     warnings = tuple(describe_thin_cover(cover.table, options.least_cover))
     return Statistics(
@@ -352,7 +364,7 @@ def _assemble(
         pieces=axes.label(pieces, "apparent_consumption_pieces", "pieces/yr"),
         flags=axes.label(flags.astype(np.int32), "flags", "1"),
         flows=axes.label_measures(flows, flow=list(FLOWS_OF_A_CELL)),
-        used=axes.label_measures(np.stack([axes.spread(used, measure) for measure in MEASURES])),
+        used=axes.label_measures(used_imports),
         reported_weight=axes.label(implied, "unit_weight", "kg/piece"),
         coverage=figures.coverage,
         unmapped=figures.unmapped,

@@ -12,8 +12,9 @@ import pytest
 
 pytest.importorskip("duckdb", reason="the extra 'trade' is not installed")
 
+from ainalym.errors import InputError
 from ainalym.packages.reference import Reference
-from ainalym.packages.trade import importer, tabular
+from ainalym.packages.trade import importer, row_digest, tabular
 from ainalym.packages.trade.importer import import_trade
 from ainalym.packages.trade.statistics_reader import read_statistics
 
@@ -86,3 +87,31 @@ def test_that_a_large_file_with_rows_beside_is_written_without_them(
     summary = take(trade_files.write_comtrade(tmp_path / "kaz.csv", [trade_files.comtrade_row(), total]))
     assert summary.levels == {"leaf": 1, "aggregate": 1}
     assert [row["code"] for row in trade_files.read_rows(store_folder)] == ["841810"]
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_that_rows_there_twice_are_found_a_part_at_a_time(
+    take: Take, trade_files: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_digest, "KEYS_AT_ONCE", 2)
+    rows = [trade_files.comtrade_row(partner=partner) for partner in (4, 8, 12, 20, 24, 8, 24)]
+    with pytest.raises(InputError) as caught:
+        take(trade_files.write_comtrade(tmp_path / "kaz.csv", rows))
+    assert [problem.code for problem in caught.value.problems] == ["TRD-008", "TRD-008"]
+    assert [problem.where for problem in caught.value.problems] == [
+        "file 'kaz.csv', row 7",
+        "file 'kaz.csv', row 8",
+    ]
+
+
+@pytest.mark.usefixtures("everything_is_large")
+def test_that_an_absurd_weight_is_told_with_its_row_among_sound_ones_of_the_same_code(
+    take: Take, trade_files: ModuleType, tmp_path: Path
+) -> None:
+    rows = [trade_files.comtrade_row(partner=partner) for partner in (4, 8, 12)]
+    rows[1] = trade_files.comtrade_row(partner=8, kg=6e9)
+    with pytest.raises(InputError) as caught:
+        take(trade_files.write_comtrade(tmp_path / "kaz.csv", rows))
+    (problem,) = caught.value.problems
+    assert problem.code == "TRD-007"
+    assert problem.where.startswith("file 'kaz.csv', row 3")

@@ -647,6 +647,16 @@ def test_that_cheap_imports_are_marked_as_used(
     found = read_statistics(store, reference, StatisticsOptions(used_share=share))
     assert read_cell(found.used.sel(measure="pieces"), LAPTOP) == pieces
     assert read_cell(found.pieces, LAPTOP) == 50
+    (cell,) = found.tabulate().to_dict("records")
+    assert cell["used_pieces"] == pieces
+    assert ("used_imports" in cell["flags"].split(";")) == (pieces > 0)
+
+
+def test_that_a_cell_with_used_imports_is_as_reported(store: Path, reference: Reference) -> None:
+    rows = from_partners(4000, 5000, 5000, 6000, 500)
+    add_tidy(store, *rows, "2018,export,KAZ,CHN,,847130,2,1,400")
+    (cell,) = read_statistics(store, reference).tabulate().to_dict("records")
+    assert (cell["flags"], cell["is_as_reported"], cell["pieces"]) == ("used_imports", True, 49)
 
 
 def test_that_few_partners_give_no_usual_value(store: Path, reference: Reference) -> None:

@@ -377,6 +377,18 @@ def test_that_the_same_row_twice_is_told_with_both_places(
     assert "give the file once" in problem.mend
 
 
+def test_that_the_same_code_spelt_in_two_ways_is_the_same_row_twice(
+    refuse: Refuse, trade_files: ModuleType, tmp_path: Path
+) -> None:
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("columns: {period: a, code: b, flow: c, kg: d}\n")
+    row = {"a": "2020", "b": "841821", "c": "import", "d": 5}
+    spelt = {"a": " 2020.0", "b": "8418.21 ", "c": " Import", "d": 5}
+    path = trade_files.write_table(tmp_path / "x.csv", list(row), [row, spelt])
+    problem = only(refuse(path, source="tidy", mapping=mapping), "TRD-008")
+    assert problem.where == "file 'x.csv', row 3"
+
+
 @pytest.mark.parametrize(
     ("change", "got"),
     [({"period": 202203}, "as a year and as months"), ({"revision": "H5"}, "in HS2017 and HS2022")],
@@ -600,6 +612,44 @@ def test_that_a_constant_that_is_no_country_flow_or_revision_is_told(
     problem = only(refuse(path, source="tidy", mapping=mapping), "TRD-016")
     assert problem.where == f"mapping file 'm.yaml', {where}"
     assert mend in problem.mend
+
+
+@pytest.mark.parametrize(
+    ("reporter", "partner", "column", "word"),
+    [("KAZ", "China", "to", "China"), ("Казахстан", "KAZ", "from", "Казахстан"), ("KAZ", "chn", "to", "chn")],
+)
+def test_that_a_country_in_words_is_told_with_row_and_column(
+    reporter: str,
+    partner: str,
+    column: str,
+    word: str,
+    refuse: Refuse,
+    trade_files: ModuleType,
+    tmp_path: Path,
+) -> None:
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("columns: {period: a, code: b, flow: c, kg: d, reporter: from, partner: to}\n")
+    good = {"a": 2020, "b": "841821", "c": "import", "d": 5, "from": "KAZ", "to": "RUS"}
+    path = trade_files.write_table(
+        tmp_path / "x.csv", list(good), [good, good | {"from": reporter, "to": partner}]
+    )
+    problem = only(refuse(path, source="tidy", mapping=mapping), "TRD-036")
+    assert problem.where == f"file 'x.csv', row 3, column '{column}'"
+    assert problem.got == repr(word)
+    assert "iso3" in problem.expected
+
+
+def test_that_a_delimiter_that_the_file_does_not_have_is_told(
+    refuse: Refuse, trade_files: ModuleType, tmp_path: Path
+) -> None:
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("columns: {period: a, code: b, flow: c, kg: d}\n")
+    row = {"a": 2020, "b": "841821", "c": "import", "d": 5}
+    path = trade_files.write_table(tmp_path / "x.csv", list(row), [row])
+    problem = only(refuse(path, source="tidy", mapping=mapping, delimiter=";"), "TRD-003")
+    assert "a comma" in problem.got
+    assert "a semicolon" in problem.expected
+    assert "--delimiter ','" in problem.mend
 
 
 def test_that_a_sheet_that_the_mapping_names_must_be_there(
