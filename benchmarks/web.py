@@ -113,15 +113,17 @@ class Count:
     """What all users saw."""
 
     pages: list[float] = field(default_factory=list)
+    details: list[float] = field(default_factory=list)
     runs: list[float] = field(default_factory=list)
     failures: list[int] = field(default_factory=list)
     known: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, answer: Answer, is_run: bool) -> None:
-        """Count an answer."""
+    def add(self, answer: Answer, *lists: list[float]) -> None:
+        """Count an answer in some of the lists."""
         with self.lock:
-            (self.runs if is_run else self.pages).append(answer.seconds)
+            for own in lists:
+                own.append(answer.seconds)
             self.known += answer.status == STATUS_KNOWN
             if answer.status >= STATUS_BAD:
                 self.failures.append(answer.status)
@@ -194,12 +196,12 @@ def bench_load(port: int, users: int, seconds: float) -> None:
                 for _ in range(MOVES):
                     lever = dice.choice(("collection", "lifetime"))
                     body = {"scenario": write_scenario(dice.randrange(6000), lever)}
-                    count.add(user.ask(f"/{language}/kaz/scenarios/result", body), is_run=True)
+                    count.add(user.ask(f"/{language}/kaz/scenarios/result", body), count.runs)
             elif dice.random() < DETAIL_SHARE:
                 place = min(int(dice.expovariate(1 / 8)), len(keys) - 1)
-                count.add(user.ask(f"/{language}/kaz/products/{keys[place]}"), is_run=False)
+                count.add(user.ask(f"/{language}/kaz/products/{keys[place]}"), count.pages, count.details)
             else:
-                count.add(user.ask(f"/{language}/kaz/{dice.choice(PAGES)}"), is_run=False)
+                count.add(user.ask(f"/{language}/kaz/{dice.choice(PAGES)}"), count.pages)
             time.sleep(dice.uniform(*PAUSE))
 
     threads = [threading.Thread(target=visit, args=(number,)) for number in range(users)]
@@ -217,6 +219,8 @@ def bench_load(port: int, users: int, seconds: float) -> None:
     say("page, median", statistics.median(count.pages))
     say("page, p95", statistics.quantiles(count.pages, n=20)[-1], BUDGET["page p95"])
     say("page, longest", max(count.pages))
+    say("pages of products among them", len(count.details), None, "")
+    say("page of a product, median", statistics.median(count.details))
     say("scenario changes among them", len(count.runs), None, "")
     if len(count.runs) > 1:
         say("scenario change under load, median", statistics.median(count.runs))

@@ -238,6 +238,11 @@ def test_that_the_pages_are_there_without_scripts(guest: Open) -> None:
         page = visitor.go(f"/kk/kaz/{path}")
         assert page.locator(".chart svg").count() >= 1
         assert page.get_by_role("table").count() + page.locator("table").count() >= 1
+    # The many pages of one product show pictures instead.
+    pictures = visitor.go("/kk/kaz/products/0306").locator("img.still")
+    assert pictures.count() >= 4
+    picture = visitor.context.request.get(f"{visitor.address}{pictures.first.get_attribute('src')}")
+    assert picture.headers["content-type"] == "image/svg+xml"
 
 
 def test_that_the_keyboard_reaches_the_content_and_the_search_finds(guest: Open) -> None:
