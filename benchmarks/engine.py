@@ -48,7 +48,7 @@ MULTIPLY_ADDS = YEARS * (YEARS + 1) // 2 * PRODUCTS
 """Per draw: one for each cohort and later year; 1.38 thousand million for 10,000 draws."""
 MEBIBYTE = 2**20
 REPEATED = 100
-REPEATS = 7
+REPEATS = 5
 RESULTS = Path(__file__).resolve().parent / "results" / "engine.json"
 
 

@@ -139,7 +139,7 @@ def measure_times(figures: Figures) -> dict[str, float]:
     return seconds
 
 
-def list_rows(results: dict[str, Any]) -> Iterator[str]:
+def list_rows(results: dict[str, Any], listed: int = PRODUCTS_LISTED) -> Iterator[str]:
     yield f"{'':34} {'cells':>7} {'error':>7} {'CRPS':>7} {'in 90 %':>8} {'weighted':>9}"
     for experiment, scores in results["experiments"].items():
         for subset, methods in scores["pooled"].items():
@@ -150,12 +150,14 @@ def list_rows(results: dict[str, Any]) -> Iterator[str]:
                 # Weighted by amount, absurd cells would decide everything.
                 weighted = f"{row['weighted_crps']:9.3f}" if "kept" in subset else ""
                 yield f"    {method:30} {numbers} {inside} {weighted}".rstrip()
-        yield from list_products(experiment, scores["products"])
+        yield from list_products(experiment, scores["products"], listed)
     for name, seconds in results["seconds"].items():
         yield f"{name:34} {seconds:7.2f} s a run"
 
 
-def list_products(experiment: str, products: dict[str, dict[str, dict[str, float]]]) -> Iterator[str]:
+def list_products(
+    experiment: str, products: dict[str, dict[str, dict[str, float]]], listed: int
+) -> Iterator[str]:
     """Show in how many products the robust method wins, and where it does worst."""
     ratios = {
         key: {
@@ -171,7 +173,7 @@ def list_products(experiment: str, products: dict[str, dict[str, dict[str, float
         f"{experiment}: products won by the robust method: {won['median_error']} by error, "
         f"{won['median_crps']} by CRPS, of {len(ratios)}; where it does worst:"
     )
-    for key in sorted(ratios, key=lambda key: -ratios[key]["median_crps"])[:PRODUCTS_LISTED]:
+    for key in sorted(ratios, key=lambda key: -ratios[key]["median_crps"])[:listed]:
         robust, common = products[key]["robust"], products[key]["common, strict"]
         yield (
             f"    {key:30} {robust['cells']:7.0f} {robust['median_error']:7.3f} {robust['median_crps']:7.3f} "
@@ -183,6 +185,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--figures", type=Path, default=Path("../shared/data"))
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument(
+        "--products", type=int, default=PRODUCTS_LISTED, help="how many products to list, worst first"
+    )
     parser.add_argument("--json", type=Path, default=Path("benchmarks/results/statistics.json"))
     options = parser.parse_args()
     figures = read_figures(options.figures / "cbs")
@@ -201,7 +206,7 @@ def main() -> None:
         "experiments": {name: score_experiment(figures, runs, kept) for name, runs in trials.items()},
         "seconds": measure_times(figures),
     }
-    for line in list_rows(results):
+    for line in list_rows(results, options.products):
         print(line)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")

@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from string import Template
 
+import pandas as pd
+
 LIMIT_SECONDS, LIMIT_MIB = 20.0, 1024.0
 
 CODES = """
@@ -54,10 +56,11 @@ OWN = Template("""
     COPY (SELECT number // 1800000 + 2012
             || lpad(CAST(1 + number // 150000 % 12 AS VARCHAR), 2, '0') AS period,
         CASE number // 75000 % 2 WHEN 0 THEN 'import' ELSE 'export' END AS flow,
-        1000 + number // 150 % 500 AS partner, code, round(pieces * weight, 1) AS kg, pieces,
+        partner, code, round(pieces * weight, 1) AS kg, pieces,
         pieces * 40 AS value
-        FROM (SELECT rows.number, 1 + rows.number % 977 AS pieces, code, weight
-            FROM range($rows) rows(number) JOIN codes ON codes.number = rows.number % 150))
+        FROM (SELECT rows.number, 1 + rows.number % 977 AS pieces, code, weight, partner
+            FROM range($rows) rows(number) JOIN codes ON codes.number = rows.number % 150
+            JOIN partners ON partners.number = rows.number // 150 % 500))
     TO '$target' (HEADER, DELIMITER ',')
 """)
 
@@ -79,9 +82,20 @@ def generate(kind: str, rows: int, target: Path) -> None:
     connection.register("mapping", package.frame("hs_to_product"))
     connection.register("weights", package.frame("unit_weights"))
     connection.execute(CODES)
+    connection.register("partners", list_partners(package.frame("country_codes")))
     template = {"world": WORLD, "own": OWN}[kind]
     connection.execute(template.substitute(rows=rows, target=target))
     connection.close()
+
+
+def list_partners(codes: pd.DataFrame) -> pd.DataFrame:
+    """List 500 partners: every country by one code, and numbers of areas that are none."""
+    by_country = [str(cell).split(";") for cell in codes["m49"]]
+    taken = {int(code) for cells in by_country for code in cells if code.isdigit()}
+    firsts = [cells[0] for cells in by_country if cells[0].isdigit()]
+    spare = [str(number) for number in range(1, 1000) if number not in taken]
+    chosen = (firsts + spare)[:500]
+    return pd.DataFrame({"number": range(len(chosen)), "partner": chosen})
 
 
 def import_file(file: Path, kind: str, memory: str, threads: int) -> None:

@@ -1,6 +1,6 @@
 """Time of the pages: a scenario change at the server, the overview, and many users at a time.
 
-    python benchmarks/web.py [--folder outlook-KAZ] [--users 50] [--seconds 120]
+    python benchmarks/web.py [--folder outlook-KAZ] [--users 50] [--seconds 120] [--load-only]
 
 The server is the one that `ainalym serve` starts, in a process of its own with its own limits, so that what
 the users cost is not counted as its time. Everything stays on this machine: a free port of the loopback
@@ -113,15 +113,17 @@ class Count:
     """What all users saw."""
 
     pages: list[float] = field(default_factory=list)
+    details: list[float] = field(default_factory=list)
     runs: list[float] = field(default_factory=list)
     failures: list[int] = field(default_factory=list)
     known: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, answer: Answer, is_run: bool) -> None:
-        """Count an answer."""
+    def add(self, answer: Answer, *lists: list[float]) -> None:
+        """Count an answer in some of the lists."""
         with self.lock:
-            (self.runs if is_run else self.pages).append(answer.seconds)
+            for own in lists:
+                own.append(answer.seconds)
             self.known += answer.status == STATUS_KNOWN
             if answer.status >= STATUS_BAD:
                 self.failures.append(answer.status)
@@ -194,12 +196,12 @@ def bench_load(port: int, users: int, seconds: float) -> None:
                 for _ in range(MOVES):
                     lever = dice.choice(("collection", "lifetime"))
                     body = {"scenario": write_scenario(dice.randrange(6000), lever)}
-                    count.add(user.ask(f"/{language}/kaz/scenarios/result", body), is_run=True)
+                    count.add(user.ask(f"/{language}/kaz/scenarios/result", body), count.runs)
             elif dice.random() < DETAIL_SHARE:
                 place = min(int(dice.expovariate(1 / 8)), len(keys) - 1)
-                count.add(user.ask(f"/{language}/kaz/products/{keys[place]}"), is_run=False)
+                count.add(user.ask(f"/{language}/kaz/products/{keys[place]}"), count.pages, count.details)
             else:
-                count.add(user.ask(f"/{language}/kaz/{dice.choice(PAGES)}"), is_run=False)
+                count.add(user.ask(f"/{language}/kaz/{dice.choice(PAGES)}"), count.pages)
             time.sleep(dice.uniform(*PAUSE))
 
     threads = [threading.Thread(target=visit, args=(number,)) for number in range(users)]
@@ -217,6 +219,8 @@ def bench_load(port: int, users: int, seconds: float) -> None:
     say("page, median", statistics.median(count.pages))
     say("page, p95", statistics.quantiles(count.pages, n=20)[-1], BUDGET["page p95"])
     say("page, longest", max(count.pages))
+    say("pages of products among them", len(count.details), None, "")
+    say("page of a product, median", statistics.median(count.details))
     say("scenario changes among them", len(count.runs), None, "")
     if len(count.runs) > 1:
         say("scenario change under load, median", statistics.median(count.runs))
@@ -252,12 +256,13 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"the server ended with code {process.returncode}")
 
 
-def bench(folder: Path, users: int, seconds: float) -> None:
+def bench(folder: Path, users: int, seconds: float, load_only: bool) -> None:
     with start_server(folder) as (port, process):
         user = User(port)
         bench_overview(user, port)
         say("first scenario page, all prepared", user.ask("/en/kaz/scenarios").seconds)
-        bench_scenarios(user, process)
+        if not load_only:
+            bench_scenarios(user, process)
         for language in LANGUAGES:
             for page in PAGES:
                 user.ask(f"/{language}/kaz/{page}")
@@ -270,15 +275,16 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="an outlook folder; computed with 200 draws without")
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--load-only", action="store_true", help="leave the scenario changes out")
     options = parser.parse_args()
     users, seconds = min(options.users, MOST_USERS), min(options.seconds, MOST_SECONDS)
     if options.folder is not None:
-        bench(options.folder, users, seconds)
+        bench(options.folder, users, seconds, options.load_only)
         return
     with tempfile.TemporaryDirectory() as folder:
         result = run_outlook_with_draws("KAZ", ensemble=EnsembleOptions(draws=200, threads=2))
         write_result(result, Path(folder))
-        bench(Path(folder), users, seconds)
+        bench(Path(folder), users, seconds, options.load_only)
 
 
 if __name__ == "__main__":

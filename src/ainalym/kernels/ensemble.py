@@ -80,7 +80,7 @@ def compute_inflow_driven_ensemble(
         Number of threads, 1 or more. The result does not depend on it.
     precision
         ``single`` computes with an error below 5e-6 of the largest yearly value of a product; ``double``
-        takes some 1.6 times as long.
+        takes two to three times as long.
     labels
         Names for products and years, for errors.
 
@@ -157,7 +157,7 @@ def compute_stock_driven_ensemble(
     quantity
         Whether quantiles of the outflow or of the inflow are wanted.
     precision
-        ``single`` takes less than half of the time. It tells the draws from a polynomial over their two
+        ``single`` takes a quarter of the time. It tells the draws from a polynomial over their two
         factors, laid through exact values and checked to 3e-6 of the largest value of the product; draws
         that fall short, or nearly so, and products for which the check fails are solved year by year, in
         which the error grows where a stock is large against what enters.

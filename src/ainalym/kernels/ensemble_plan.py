@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from ainalym.kernels.ensemble_products import (
     ClosedLooks,
     ExponentialLooks,
     LinearProduct,
+    Multiples,
     Product,
     SurvivalProduct,
     Workspace,
@@ -170,7 +172,10 @@ def plan_product(
     order = used[np.argsort(first, kind="stable")]
     ordered = np.concatenate([matrix[:, :1], matrix[:, 1 + order]], axis=1)
     steps = cut_staircase(ordered, request.dtype)
-    return Plan(LinearProduct(looks.chosen(order, request.dtype), steps), error)
+    kept = looks.chosen(order, request.dtype)
+    if request.dtype == np.float64 and len(anchors.shapes) == 1:
+        kept = replace(kept, multiples=Multiples.among(nodes.ages[order], float(anchors.shapes[0])))
+    return Plan(LinearProduct(kept, steps), error)
 
 
 def plan_survival(

@@ -9,7 +9,7 @@ columns.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 from typing import Protocol
@@ -17,10 +17,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ainalym.kernels.boundary import FloatArray, Labels
+from ainalym.kernels.boundary import FloatArray
 from ainalym.kernels.histogram import AnyFloatArray
 from ainalym.kernels.lifetime import Weibull, survival_by_age
-from ainalym.kernels.stock_driven import STOCK_TOLERANCE, Shortfall, compute_stock_driven
 
 BLAS_WORK = 250_000
 """Multiply-adds per call of a matrix product. OpenBLAS keeps to the calling thread up to 262,144, so that its
@@ -37,6 +36,10 @@ PIECE_DRAWS = 2500
 
 LARGEST_ARGUMENT = 80.0
 """Logarithm of a cumulative hazard up to which it is followed: beyond it nothing is left in any precision."""
+
+
+RATIOS = (2, 3, 5, 7)
+"""Ratios of two ages at which the cumulative hazard of the older one is told from that of the younger one."""
 
 
 class Workspace:
@@ -148,6 +151,73 @@ class Looks(Protocol):
 
 
 @dataclass(frozen=True)
+class Multiples:
+    """Cumulative hazards that follow from others by a product in place of an exponential.
+
+    That of an age is a power of the age, so that the one of 2 x is the one of x times 2 to the power of the
+    shape. Good to a few units in the last place of double precision.
+
+    Parameters
+    ----------
+    fresh
+        Looks that do not follow.
+    steps
+        Looks that do: which, from which other one, and which of :data:`RATIOS` lies between the two ages. In
+        the order of age.
+    shape
+        Shape of the product, before the factor of a draw.
+    """
+
+    fresh: tuple[int, ...]
+    steps: tuple[tuple[int, int, int], ...]
+    shape: float
+
+    @classmethod
+    def among(cls, ages: FloatArray, shape: float) -> Multiples:
+        """Find multiples.
+
+        Parameters
+        ----------
+        ages
+            Age of each look. Shape (look,).
+        shape
+            As above.
+
+        Returns
+        -------
+        Multiples
+            Each from the look at the largest age that will do.
+        """
+        places = {age: place for place, age in enumerate(ages.tolist())}
+        steps, fresh = [], []
+        for age, place in sorted(places.items()):
+            sources = ((places.get(age / ratio), which) for which, ratio in enumerate(RATIOS))
+            found = next(((source, which) for source, which in sources if source is not None), None)
+            if found is None:
+                fresh.append(place)
+            else:
+                steps.append((place, *found))
+        return cls(tuple(fresh), tuple(steps), shape)
+
+    def take_hazards(self, seen: AnyFloatArray, shape_factor: AnyFloatArray) -> None:
+        """Turn logarithms of cumulative hazards into these, in place.
+
+        Parameters
+        ----------
+        seen
+            Of those that do not follow the logarithm, of the others anything. Shape (look, draw).
+        shape_factor
+            Shape (draw,).
+        """
+        powers = np.multiply.outer(self.shape * np.log(RATIOS), shape_factor)
+        np.exp(powers, out=powers)
+        for place in self.fresh:
+            np.exp(seen[place], out=seen[place])
+        for place, source, which in self.steps:
+            np.multiply(seen[source], powers[which], out=seen[place])
+
+
+@dataclass(frozen=True)
 class ExponentialLooks:
     """Survival, or density, at given ages of given lifetimes: two exponentials per look and draw.
 
@@ -157,10 +227,13 @@ class ExponentialLooks:
         What the factors f and f ln g of a draw are multiplied by. Shape (look, 2).
     density
         Whether the density times age is looked at, less the shape before its factor, instead of the survival.
+    multiples
+        Looks at ages that are others times a small number.
     """
 
     arguments: AnyFloatArray
     density: bool
+    multiples: Multiples | None = None
 
     def look(self, block: Block, work: Workspace) -> AnyFloatArray:
         """Look at every draw of a block; see :class:`Looks`."""
@@ -175,7 +248,10 @@ class ExponentialLooks:
         if self.density:
             np.minimum(seen, LARGEST_ARGUMENT, out=seen)
         with np.errstate(over="ignore"):
-            np.exp(seen, out=seen)
+            if self.multiples is None:
+                np.exp(seen, out=seen)
+            else:
+                self.multiples.take_hazards(seen, factors[0])
         if self.density:
             hazard_density = np.multiply(seen, factors[0], out=work.room("kept", *seen.shape))
             np.exp(np.negative(seen, out=seen), out=seen)
@@ -363,106 +439,3 @@ def cut_staircase(
         part = np.ascontiguousarray(matrix[start:stop, : last[start:stop].max()], dtype=dtype)
         steps.append((slice(start, stop), part))
     return tuple(steps)
-
-
-@dataclass(frozen=True)
-class StockProduct:
-    """Inflow that keeps a stock as given, or the outflow that goes with it, draw by draw.
-
-    Parameters
-    ----------
-    survival
-        Survival by age of a draw.
-    ages
-        Ages that it tells; later nothing is left.
-    stock
-        Stock at the END of each year. Shape (year,).
-    inflow_asked
-        Whether the inflow is given, or else the outflow.
-    shortfall
-        What to do when the stock falls faster than its things die.
-    least_left
-        Least share left that counts as right: 0, or less with ``cbs``, which may take more than there was.
-    labels
-        Name of this product and of the years, for errors.
-    """
-
-    survival: Product
-    ages: int
-    stock: FloatArray
-    inflow_asked: bool
-    shortfall: Shortfall
-    least_left: float
-    labels: Labels
-    change: FloatArray = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "change", np.diff(self.stock, prepend=0.0)[:, None])
-
-    def compute(self, block: Block, work: Workspace, out: AnyFloatArray) -> None:
-        """Compute the yearly values of a block of draws; see :class:`Product`."""
-        for piece, some in block.pieces(PIECE_DRAWS):
-            self._solve(piece, work, out[:, some])
-
-    def _solve(self, block: Block, work: Workspace, out: AnyFloatArray) -> None:
-        left = work.room("left", self.ages, block.number)
-        self.survival.compute(block, work, left)
-        inflow, lowest = solve_inflow(self.stock[:, None], left, work)
-        unsolved = left[0] <= 0
-        if self.shortfall != "negative_inflow":
-            unsolved |= lowest < 0
-        np.subtract(inflow, 0 if self.inflow_asked else self.change, out=out, casting="same_kind")
-        if unsolved.any():
-            out[:, unsolved] = self._solve_exactly(left[:, unsolved])
-
-    def _solve_exactly(self, left: AnyFloatArray) -> FloatArray:
-        """Solve the draws whose stock falls faster than its things die, as asked, or raise."""
-        survival = np.zeros((left.shape[1], max(len(left), len(self.stock)), 1))
-        survival[:, : len(left), 0] = np.minimum.accumulate(np.clip(left.T, self.least_left, 1), axis=1)
-        solved = compute_stock_driven(
-            self.stock[:, None], survival, self.shortfall, by_cohort=False, labels=self.labels
-        )
-        return np.asarray((solved.inflow if self.inflow_asked else solved.outflow)[..., 0].T)
-
-
-def solve_inflow(
-    stock: FloatArray, left: AnyFloatArray, work: Workspace
-) -> tuple[AnyFloatArray, AnyFloatArray]:
-    """Solve year by year for what must enter to keep a stock, below 0 where it falls short.
-
-    Parameters
-    ----------
-    stock
-        Stock at the END of each year. Shape (year, 1), or (year, draw) where it differs by draw.
-    left
-        Survival by age of each draw; where it gives fewer ages than years, nothing is left later. Shape
-        (age, draw).
-    work
-        Buffers, in two of which the result lives until the next call.
-
-    Returns
-    -------
-    tuple of AnyFloatArray
-        The inflow, and the lowest gap that it had to fill. Shapes (year, draw) and (draw,).
-    """
-    years, draws = len(stock), left.shape[1]
-    inflow, older = work.room("inflow", years, draws), work.room("older", draws)
-    inverse, lowest = work.room("inverse", draws), work.room("lowest", draws)
-    allowed = (STOCK_TOLERANCE * stock).astype(work.dtype)
-    stock = stock.astype(work.dtype)
-    lowest[...] = 0
-    # A draw of which nothing is left in its first year gives infinities here, and an error later.
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        np.divide(1, left[0], out=inverse)
-        for year, held in enumerate(stock):
-            gap = inflow[year]
-            if year:
-                depth = min(year, len(left) - 1)
-                np.einsum("kn,kn->n", left[1 : depth + 1], inflow[year - depth : year][::-1], out=older)
-                np.subtract(held, older, out=gap)
-            else:
-                gap[...] = held
-            np.add(gap, allowed[year], out=older)
-            np.minimum(lowest, older, out=lowest)
-            np.multiply(gap, inverse, out=gap)
-    return inflow, lowest

@@ -9,7 +9,8 @@ import numpy as np
 from ainalym.kernels.boundary import FloatArray, Labels
 from ainalym.kernels.ensemble_nodes import Range
 from ainalym.kernels.ensemble_plan import Request, plan_survival
-from ainalym.kernels.ensemble_products import Block, Product, StockProduct, Workspace, solve_inflow
+from ainalym.kernels.ensemble_products import Block, Product, Workspace
+from ainalym.kernels.ensemble_solution import StockProduct, solve_inflow
 from ainalym.kernels.ensemble_surface import (
     SURFACE_TOLERANCE,
     Grid,

@@ -20,7 +20,8 @@ from scipy.linalg.lapack import dpstrf
 
 from ainalym.kernels.boundary import FloatArray
 from ainalym.kernels.ensemble_nodes import Range
-from ainalym.kernels.ensemble_products import PIECE_DRAWS, Block, StockProduct, Workspace, multiply
+from ainalym.kernels.ensemble_products import PIECE_DRAWS, Block, Workspace, multiply
+from ainalym.kernels.ensemble_solution import StockProduct
 from ainalym.kernels.histogram import AnyFloatArray
 
 SURFACE_TOLERANCE = 3e-6

@@ -17,8 +17,11 @@ COLORS = (WIDE, ACCENT, WARNING)
 SAID = ("name", "kind", "group", "place", "status", "works")
 """What a mark knows of its facility."""
 
-MARK_SIZE = 90
-"""Area of a mark, px2."""
+MARK_SIZE, SMALL_MARK = 90, 45
+"""Area of a mark on a wide and a narrow map, px2."""
+
+MARK_STEP = 17
+"""From mark to mark of a tile, px; closer where the tile is narrow."""
 
 MARK_OFFSET = 13
 """How far below the middle of a tile its marks stand, px."""
@@ -65,7 +68,10 @@ def draw_facilities(result: Result, translator: Translator) -> Spec | None:
             "x": {**place, "field": "column", "scale": {"domain": columns, "padding": 0.05}},
             "y": {**place, "field": "row", "scale": {"domain": rows, "padding": 0.05}},
         },
-        "layer": [*_draw_tiles(tiles), _draw_marks(_place_marks(facilities, tiles), translator)],
+        "layer": [
+            *_draw_tiles(tiles),
+            _draw_marks(_place_marks(facilities, tiles), len(columns), translator),
+        ],
     }
 
 
@@ -119,7 +125,7 @@ def _draw_tiles(tiles: list[dict[str, Any]]) -> list[Spec]:
     ]
 
 
-def _draw_marks(marks: list[dict[str, Any]], translator: Translator) -> Spec:
+def _draw_marks(marks: list[dict[str, Any]], columns: int, translator: Translator) -> Spec:
     groups = name_groups(translator)
     names = [groups[group] for group in GROUPS]
     values = [
@@ -127,23 +133,21 @@ def _draw_marks(marks: list[dict[str, Any]], translator: Translator) -> Spec:
     ]
     widest = max(abs(mark["slot"]) for mark in marks) + 0.5
     color = {"field": "group", "type": "nominal", "scale": {"domain": names, "range": list(COLORS)}}
+    color["legend"] = {"title": None, "orient": "bottom"}
     return {
         "data": {"values": values},
-        "mark": {"type": "point", "size": MARK_SIZE, "strokeWidth": 1.6, "yOffset": MARK_OFFSET},
+        "mark": {
+            "type": "point",
+            "size": {"expr": f"width < {WIDE_MAP} ? {SMALL_MARK} : {MARK_SIZE}"},
+            "opacity": 1,
+            "strokeWidth": 1.6,
+            "xOffset": {"expr": f"datum.slot * min({MARK_STEP}, width / {2 * widest * columns:g})"},
+            "yOffset": MARK_OFFSET,
+        },
         "encoding": {
-            "xOffset": {
-                "field": "slot",
-                "type": "quantitative",
-                "scale": {"domain": [-widest, widest], "zero": False, "nice": False},
-            },
             "fill": color,
-            "stroke": {**color, "legend": None},
-            "shape": {
-                "field": "group",
-                "type": "nominal",
-                "scale": {"domain": names, "range": list(SHAPES)},
-                "legend": None,
-            },
+            "stroke": color,
+            "shape": {"field": "group", "type": "nominal", "scale": {"domain": names, "range": list(SHAPES)}},
             "fillOpacity": {"field": "filled", "type": "quantitative", "scale": None, "legend": None},
             "tooltip": [
                 tooltip("name", translator.gettext("Facility")),

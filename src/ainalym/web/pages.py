@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from ainalym.core.quantities import LANGUAGES, Language
 from ainalym.errors import InputError, Problem
 from ainalym.reports.language import Translator
+from ainalym.reports.page import leave_undrawn
 from ainalym.reports.run_tables import say_date
 from ainalym.results.details import check_label
 from ainalym.web.assets import find_release, list_assets, load_asset
@@ -117,7 +118,8 @@ async def show_detail(request: Request, language: str, country: str, page: str, 
     check_label(holding.result, kind.axis, label)
 
     def make() -> Document:
-        context = kind.compose(holding.result, site.translators[code], site.drawing.draw_svgs, label)
+        # There are many such pages: their charts are drawn by the browser, or as a picture where it cannot.
+        context = kind.compose(holding.result, site.translators[code], leave_undrawn, label)
         frame = compose_frame(site, holding, code, page, label)
         text = site.render(code, kind.template, **frame, **context)
         return make_document(text.encode("utf-8"), HTML)

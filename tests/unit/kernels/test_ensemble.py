@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Lock
 
 import numpy as np
@@ -21,7 +22,14 @@ from ainalym.kernels.ensemble import (
 )
 from ainalym.kernels.ensemble_nodes import UNIFORM_TOLERANCE, Range, choose_nodes
 from ainalym.kernels.ensemble_plan import MANY_LOOKS, TOLERANCE, Request, plan_product
-from ainalym.kernels.ensemble_products import BLAS_WORK, Block, ClosedLooks, ExponentialLooks, multiply
+from ainalym.kernels.ensemble_products import (
+    BLAS_WORK,
+    Block,
+    ClosedLooks,
+    ExponentialLooks,
+    Workspace,
+    multiply,
+)
 from ainalym.kernels.histogram import BINS, Bins, Histogram
 from ainalym.kernels.lifetime import CONVENTIONS, Convention, Weibull, survival_by_age, survival_by_cohort
 from ainalym.kernels.stock_driven import Shortfall
@@ -267,6 +275,25 @@ def test_that_few_looks_tell_a_product_whose_lifetime_changes() -> None:
         assert isinstance(plan.product.looks, ExponentialLooks)
         assert len(plan.product.looks.arguments) < MANY_LOOKS // 2
         assert plan.error <= 2 * TOLERANCE
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_that_hazards_told_from_younger_ages_are_those_of_the_exponential(convention: Convention) -> None:
+    for product in range(PRODUCTS):
+        plan = plan_product(
+            Request(INFLOW[:, product], False, convention, np.float64, 37.0),
+            np.full(YEARS, SHAPE[product]),
+            np.full(YEARS, SCALE[product]),
+            DRAWN.block(product),
+            DRAWN.ranges()[product],
+        )
+        looks = plan.product.looks
+        assert isinstance(looks, ExponentialLooks)
+        assert looks.multiples is not None
+        assert 3 * len(looks.multiples.steps) > len(looks.arguments)
+        told = looks.look(DRAWN.block(product), Workspace(np.float64))
+        taken = replace(looks, multiples=None).look(DRAWN.block(product), Workspace(np.float64))
+        np.testing.assert_allclose(told, taken, rtol=0, atol=1e-14 * np.abs(taken).max())
 
 
 @pytest.mark.parametrize("shape", [(3, 4, 5), (71, 86, 1000), (40, 2, 3000), (71, 1500, 130), (500, 600, 64)])

@@ -13,7 +13,8 @@ from ainalym.kernels.ensemble import (
     compute_stock_driven_ensemble,
 )
 from ainalym.kernels.ensemble_plan import Request, plan_product
-from ainalym.kernels.ensemble_products import Block, LinearProduct, Product, StockProduct, Workspace
+from ainalym.kernels.ensemble_products import Block, LinearProduct, Product, Workspace
+from ainalym.kernels.ensemble_solution import StockProduct
 from ainalym.kernels.ensemble_stock import StockRequest, plan_stock_products
 from ainalym.kernels.ensemble_surface import (
     DRAWS_PER_POINT,

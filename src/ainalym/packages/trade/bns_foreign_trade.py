@@ -39,7 +39,12 @@ MONTHS = (
 )
 MONTH_HEADING = re.compile(r"^(\S+)\s+(\d{4})\s+года(\*?)$")
 MONTH_LIKE = re.compile(r"\d|янв|фев|мар|апр|май|мая|июн|июл|авг|сен|окт|ноя|дек")
-MONTH_ROW, NATIONAL_ROW = 2, 4
+MONTH_ROW, UNIT_ROW, NATIONAL_ROW = 2, 3, 4
+OTHER_UNITS = {
+    0: (re.compile(r"кг|килогр|kg|тыс|млн"), "tonnes"),
+    2: (re.compile(r"млн|млрд|тенге|евро|eur|^(?!.*тыс).*(долл|usd)"), "thousand USD"),
+}
+"""Words by which a column of a month, counted from its first, would hold another unit than it used to."""
 
 STUB_BYTES = 100_000
 """The whole workbooks have tens of megabytes; at times the server gives one of 23 KB without figures."""
@@ -91,10 +96,10 @@ def read_foreign_trade(path: Path, flow: Flow | None = None) -> pd.DataFrame:
     Raises
     ------
     InputError
-        [TRD-002] for another workbook, [TRD-005] for a month heading that is not one, [TRD-006] for a code
-        that is none, [TRD-009] if it is damaged, [TRD-010] if it has no codes, [TRD-011] for a workbook
-        without figures, [TRD-013] for a cell that is no number, [TRD-022] if it cannot be known whether it
-        is imports or exports.
+        [TRD-002] for another workbook, [TRD-005] for a month heading that is not one or another unit,
+        [TRD-006] for a code that is none, [TRD-009] if it is damaged, [TRD-010] if it has no codes,
+        [TRD-011] for a workbook without figures, [TRD-013] for a cell that is no number, [TRD-022] if it
+        cannot be known whether it is imports or exports.
     """
     with open_workbook(path) as workbook:
         problems: list[Problem] = []
@@ -173,6 +178,8 @@ def _read_sheet(workbook: Workbook, name: str, problems: list[Problem]) -> _Shee
             sheet.head += [format_cell(cell) for cell in row]
         if line == MONTH_ROW:
             months = row
+        elif line == UNIT_ROW:
+            units = row
         elif line == NATIONAL_ROW:
             if label != NATIONAL_LABEL:
                 break
@@ -180,6 +187,7 @@ def _read_sheet(workbook: Workbook, name: str, problems: list[Problem]) -> _Shee
             sheet.months = dict(_read_months(workbook.name, name, months, problems))
             if not sheet.months and len(problems) == known:
                 problems.append(_describe_month(workbook.name, name, "", "no month"))
+            problems += _check_units(workbook.name, sheet, units)
             sheet.columns = [start + offset for start in sheet.months for offset in range(3)]
             sheet.national = _read_amounts(workbook.name, sheet, line, row, problems)
         elif line > NATIONAL_ROW:
@@ -209,6 +217,22 @@ def _read_months(
             yield column, (int(found.group(2)), month, found.group(3) == "*")
         elif column > 0 and MONTH_LIKE.search(text.casefold()):
             problems.append(_describe_month(file, sheet, f", column {name_column(column)}", repr(text)))
+
+
+def _check_units(file: str, sheet: _Sheet, row: Sequence[Cell]) -> Iterator[Problem]:
+    """Find columns that are named by another unit; a thousandfold error would not be seen in totals."""
+    for start in sheet.months:
+        for offset, (words, unit) in OTHER_UNITS.items():
+            text = format_cell(row[start + offset]) if start + offset < len(row) else ""
+            if words.search(text.casefold()):
+                yield Problem(
+                    "TRD-005",
+                    f"file '{file}' [{sheet.name}], row {UNIT_ROW}, column {name_column(start + offset)}",
+                    repr(text),
+                    f"a column in {unit}",
+                    "The publisher may have changed the unit: express the column in the unit that it had, or "
+                    "fetch the workbook again.",
+                )
 
 
 def _describe_month(file: str, sheet: str, column: str, got: str) -> Problem:

@@ -539,6 +539,24 @@ def test_that_a_month_heading_of_another_form_is_told(
     assert problem.got == "'2025-02'"
 
 
+@pytest.mark.parametrize(
+    ("column", "unit"),
+    [(1, "кг"), (1, "тыс. тонн"), (3, "млн. долл. США"), (3, "долл. США"), (6, "тыс. евро")],
+)
+def test_that_a_column_in_another_unit_is_told(
+    column: int, unit: str, refuse: Refuse, trade_files: ModuleType, tmp_path: Path
+) -> None:
+    codes = {"841810": [10.0, 100, 70.0] * 2}
+    rows = trade_files.bns_sheet(
+        ["январь 2025 года", "февраль 2025 года"], {"г. Алматы": codes}, codes["841810"]
+    )
+    rows[2][column] = unit
+    path = trade_files.write_workbook(tmp_path / "446906.xlsx", {"2025": rows})
+    problem = only(refuse(path, source="bns-hs6"), "TRD-005")
+    assert problem.where == f"file '446906.xlsx' [2025], row 3, column {'ABCDEFG'[column]}"
+    assert problem.got == repr(unit)
+
+
 def test_that_a_workbook_that_does_not_say_its_flow_is_told(
     refuse: Refuse, trade_files: ModuleType, tmp_path: Path
 ) -> None:
