@@ -121,7 +121,7 @@ def test_that_the_table_holds_a_drift_that_the_back_test_finds(whole: Backtest) 
 @pytest.mark.parametrize("origin", [2005, 2010])
 @pytest.mark.parametrize("method", [PROJECTION, REFERENCE])
 @pytest.mark.parametrize("scope", ["category", "product", "total"])
-def test_that_the_intervals_hold_what_they_promise_within_ten_points(
+def test_that_the_intervals_hold_what_they_promise_within_ten_points_and_what_few_draws_add(
     whole: Backtest, origin: int, method: str, scope: str
 ) -> None:
     scores = whole.scores.set_index(["quantity", "origin", "method", "scope", "category"])
