@@ -62,7 +62,7 @@ class DrawingRoom:
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
     def _gather(self, submit: Callable[[ProcessPoolExecutor], list[Future[Made]]]) -> list[Made]:
         try:
