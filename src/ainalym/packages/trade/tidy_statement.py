@@ -209,10 +209,7 @@ def compose_rows(
     is_unsaid = named_revision == _express_revision_in_force()
     return ROWS.substitute(
         line=_express_line(file) if with_lines else "CAST(NULL AS BIGINT)",
-        columns=", ".join(
-            f"CAST({quote_name(actual)} AS VARCHAR) AS {quote_name(heading)}"
-            for heading, actual in recognised.actual.items()
-        ),
+        columns=_express_columns(recognised),
         reader=_express_reader(file),
         reporter=reporter,
         partner=partner,
@@ -249,6 +246,14 @@ def compose_rows(
         rate="1" if is_dollar else "exchange_rates.value",
         join_rates="" if is_dollar else _express_rates(layout.currency),
         raw=raw,
+    )
+
+
+def _express_columns(recognised: Recognised) -> str:
+    """Express the columns of the file as texts under the headings of the layout."""
+    return ", ".join(
+        f"CAST({quote_name(actual)} AS VARCHAR) AS {quote_name(heading)}"
+        for heading, actual in recognised.actual.items()
     )
 
 
