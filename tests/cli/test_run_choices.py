@@ -16,7 +16,7 @@ from ainalym.schemas.run import RunOptions
 COMMANDS = {
     "outlook": "ainalym.cli.outlook_command.write_outlook_folder",
     "ensemble": "ainalym.cli.ensemble_commands.run_ensemble_command",
-    "sensitivity": "ainalym.cli.ensemble_commands.run_sensitivity_command",
+    "sensitivity": "ainalym.cli.sensitivity_command.run_sensitivity_command",
     "calibrate": "ainalym.cli.calibrate_command.run_calibrate_command",
 }
 """Commands that run the model of a country, and what each of them hands its options to."""
