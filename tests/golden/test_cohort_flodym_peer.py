@@ -27,7 +27,7 @@ from ainalym.kernels.lifetime import (
 
 Moment = Literal["start", "middle", "end"]
 YEARS, PRODUCTS = 25, 3
-Hold = Callable[..., None]
+IsMet = Callable[..., object]
 DRAWN = count()
 MOMENTS: tuple[Moment, ...] = ("start", "middle", "end")
 
@@ -40,11 +40,13 @@ def in_range(low: float, high: float) -> st.SearchStrategy[FloatArray]:
     return cells.flatmap(lambda shape: arrays(np.float64, shape, elements=st.floats(low, high)))
 
 
-def hold_same(hold: Hold, *pairs: tuple[FloatArray, Any], slack: float = 1e-10) -> None:
+def assert_same(is_met: IsMet, *pairs: tuple[FloatArray, Any], slack: float = 1e-10) -> None:
     """Hold results to be equal to 1e-10, or to rounding where amounts of 1,000 cancel to nought."""
     case = str(next(DRAWN))
     for ours, theirs in pairs:
-        hold("flodym, inputs drawn by hypothesis", case, ours, np.asarray(theirs), rtol=1e-10, atol=slack)
+        assert is_met(
+            "flodym, inputs drawn by hypothesis", case, ours, np.asarray(theirs), rtol=1e-10, atol=slack
+        )
 
 
 class Peer:
@@ -78,8 +80,8 @@ class Peer:
         return model
 
 
-def hold_same_inflow_driven(
-    hold: Hold,
+def assert_same_inflow_driven(
+    is_met: IsMet,
     ours: Lifetime,
     theirs: Any,
     parameters: dict[str, FloatArray],
@@ -90,8 +92,8 @@ def hold_same_inflow_driven(
     stock, outflow = compute_inflow_driven(inflow, survival)
     peer = Peer(theirs, moment).inflow_driven(parameters, inflow)
     by_cohort = compute_outflow_by_cohort(inflow, survival)
-    hold_same(
-        hold,
+    assert_same(
+        is_met,
         (stock, peer.stock.values),
         (outflow, peer.outflow.values),
         (by_cohort, peer.get_outflow_by_cohort()),
@@ -102,31 +104,33 @@ def hold_same_inflow_driven(
 @settings(deadline=None, max_examples=30)
 @given(inflow=amounts, shape=in_range(0.5, 6), scale=in_range(0.5, 40))
 def test_that_weibull_lifetimes_agree_with_flodym(
-    hold: Hold, moment: Moment, inflow: FloatArray, shape: FloatArray, scale: FloatArray
+    is_met: IsMet, moment: Moment, inflow: FloatArray, shape: FloatArray, scale: FloatArray
 ) -> None:
     ours = Weibull(shape, scale)
     parameters = {"weibull_shape": shape, "weibull_scale": scale}
-    hold_same_inflow_driven(hold, ours, flodym.WeibullLifetime, parameters, moment, inflow)
+    assert_same_inflow_driven(is_met, ours, flodym.WeibullLifetime, parameters, moment, inflow)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @settings(deadline=None, max_examples=30)
 @given(inflow=amounts, mean=in_range(0.5, 40), sd=in_range(0.2, 20))
 def test_that_lognormal_lifetimes_agree_with_flodym(
-    hold: Hold, moment: Moment, inflow: FloatArray, mean: FloatArray, sd: FloatArray
+    is_met: IsMet, moment: Moment, inflow: FloatArray, mean: FloatArray, sd: FloatArray
 ) -> None:
     ours = Lognormal.from_mean_and_sd(mean, sd)
-    hold_same_inflow_driven(hold, ours, flodym.LogNormalLifetime, {"mean": mean, "std": sd}, moment, inflow)
+    assert_same_inflow_driven(
+        is_met, ours, flodym.LogNormalLifetime, {"mean": mean, "std": sd}, moment, inflow
+    )
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @settings(deadline=None, max_examples=30)
 @given(inflow=amounts, mean=in_range(0.5, 40), sd=in_range(0.2, 20))
 def test_that_normal_lifetimes_agree_with_flodym(
-    hold: Hold, moment: Moment, inflow: FloatArray, mean: FloatArray, sd: FloatArray
+    is_met: IsMet, moment: Moment, inflow: FloatArray, mean: FloatArray, sd: FloatArray
 ) -> None:
-    hold_same_inflow_driven(
-        hold, Normal(mean, sd), flodym.NormalLifetime, {"mean": mean, "std": sd}, moment, inflow
+    assert_same_inflow_driven(
+        is_met, Normal(mean, sd), flodym.NormalLifetime, {"mean": mean, "std": sd}, moment, inflow
     )
 
 
@@ -134,11 +138,11 @@ def test_that_normal_lifetimes_agree_with_flodym(
 @settings(deadline=None, max_examples=30)
 @given(inflow=amounts, mean=in_range(0.5, 40), sd=in_range(0.2, 20))
 def test_that_folded_normal_lifetimes_agree_with_flodym(
-    hold: Hold, moment: Moment, inflow: FloatArray, mean: FloatArray, sd: FloatArray
+    is_met: IsMet, moment: Moment, inflow: FloatArray, mean: FloatArray, sd: FloatArray
 ) -> None:
     parameters = {"mean": mean, "std": sd}
-    hold_same_inflow_driven(
-        hold, FoldedNormal(mean, sd), flodym.FoldedNormalLifetime, parameters, moment, inflow
+    assert_same_inflow_driven(
+        is_met, FoldedNormal(mean, sd), flodym.FoldedNormalLifetime, parameters, moment, inflow
     )
 
 
@@ -146,20 +150,20 @@ def test_that_folded_normal_lifetimes_agree_with_flodym(
 @settings(deadline=None, max_examples=30)
 @given(inflow=amounts, length=in_range(0, 30))
 def test_that_fixed_lifetimes_agree_with_flodym(
-    hold: Hold, moment: Moment, inflow: FloatArray, length: FloatArray
+    is_met: IsMet, moment: Moment, inflow: FloatArray, length: FloatArray
 ) -> None:
-    hold_same_inflow_driven(hold, Fixed(length), flodym.FixedLifetime, {"mean": length}, moment, inflow)
+    assert_same_inflow_driven(is_met, Fixed(length), flodym.FixedLifetime, {"mean": length}, moment, inflow)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @settings(deadline=None, max_examples=30)
 @given(stock=amounts, shape=in_range(1, 4), scale=in_range(6, 40))
 def test_that_stock_driven_runs_agree_with_flodym_down_to_their_negative_inflows(
-    hold: Hold, moment: Moment, stock: FloatArray, shape: FloatArray, scale: FloatArray
+    is_met: IsMet, moment: Moment, stock: FloatArray, shape: FloatArray, scale: FloatArray
 ) -> None:
     survival = survival_by_cohort(Weibull(shape, scale), YEARS, moment)
     ours = compute_stock_driven(stock, survival, "negative_inflow")
     parameters = {"weibull_shape": shape, "weibull_scale": scale}
     peer = Peer(flodym.WeibullLifetime, moment).stock_driven(parameters, stock)
     pairs = (ours.inflow, peer.inflow.values), (ours.outflow, peer.outflow.values)
-    hold_same(hold, *pairs, slack=1e-8)
+    assert_same(is_met, *pairs, slack=1e-8)
