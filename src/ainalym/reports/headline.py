@@ -179,16 +179,14 @@ def describe_gap(result: Result, translator: Translator) -> str:
             )
         )
     if has_learned(result):
-        sentences.append(
-            translator.gettext(
-                "The model has learned from some of these figures, as far as their errors allow."
-            )
+        learned = translator.gettext(
+            "The model has learned from some of these figures, as far as their errors allow."
         )
     else:
-        sentences.append(
-            translator.gettext("Nothing was tuned to close the gap: the model has not learned from them.")
+        learned = translator.gettext(
+            "Nothing was tuned to close the gap: the model has not learned from them."
         )
-    return " ".join(sentences)
+    return " ".join([*sentences, learned])
 
 
 class KeyFigure(NamedTuple):
