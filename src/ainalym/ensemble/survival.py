@@ -70,7 +70,7 @@ def fill_survival(
         _integrate_years(np.ascontiguousarray(shape[:, product]), scale[:, product], steps, left)
         # Nothing comes back to life, whatever the last digits of an integral say. Row by row, as numpy
         # accumulates along a first axis at a quarter of the pace.
-        before = left[0]
+        before = np.maximum(left[0], 0.0, out=left[0])
         for row in left[1:]:
             np.maximum(row, 0.0, out=row)
             before = np.minimum(before, row, out=row)
